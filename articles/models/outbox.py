@@ -1,0 +1,33 @@
+"""Work promised in the transaction of a change."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Outbox(models.Model):
+    """One job. It exists exactly when the change that asked for it was committed."""
+
+    job = models.CharField(max_length=60)
+    key = models.CharField(max_length=200, unique=True, help_text="The same key is the same job.")
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    run_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True, help_text="Given up; needs a person.")
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["run_at", "id"]
+        verbose_name_plural = "outbox"
+        indexes = [
+            models.Index(
+                fields=["run_at", "id"],
+                condition=models.Q(done_at__isnull=True, failed_at__isnull=True),
+                name="outbox_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job} ({self.key})"

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from articles.public import views
+
+app_name = "public"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("topics/", views.topics, name="topics"),
+    path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("articles/<slug:slug>/", views.article, name="article"),
+    path("healthz", views.healthz, name="healthz"),
+]

@@ -1,0 +1,119 @@
+"""The only writer of `Publication`.
+
+Nothing here decides whether an edition may go live: `reviews.workflow` has asked the gate, and the
+database refuses a publication whose sign-offs do not add up. Callers hold the article's lock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from articles.models import Article, Edition, Notice, Publication, Topic
+from articles.rendering import PlacedDisclaimer, ReaderNotice, Signer, render
+
+TAKEN_DOWN = (Publication.Status.WITHDRAWN, Publication.Status.RETRACTED)
+
+
+def publish(
+    edition: Edition,
+    *,
+    by: User,
+    signed_digest: str,
+    required_signatures: int,
+    signers: Sequence[Signer],
+    disclaimers: Sequence[PlacedDisclaimer],
+    reviewed_on: dt.date,
+    review_due: dt.date,
+) -> Publication:
+    """Put `edition` live in place of what is live now, rendered once and stored."""
+    now = timezone.now()
+    content = edition.content
+    article = edition.article
+    # RETRACTED pages may come back after a full sign-off: the notice then belongs to the past.
+    Publication.objects.filter(article=article, status=Publication.Status.LIVE).update(
+        status=Publication.Status.SUPERSEDED, ended_at=now, ended_by=by
+    )
+    first = Publication.objects.filter(article=article).order_by("published_at").first()
+    first_published_at = first.first_published_at if first else now
+    past = _notices(article)
+    fresh = content["correction"] if content["correction"] not in [_words(n) for n in past] else None
+    notices = [*past, *([{**fresh, "on": timezone.localdate(now).isoformat()}] if fresh else [])]
+    html = render(
+        content,
+        disclaimers=disclaimers,
+        signers=signers,
+        notices=notices,
+        published_on=timezone.localdate(now),
+        first_published_on=timezone.localdate(first_published_at),
+        reviewed_on=reviewed_on,
+        review_due=review_due,
+    )
+    publication = Publication.objects.create(
+        article=article,
+        edition=edition,
+        slug=content["slug"],
+        locale=content["locale"],
+        title=content["title"],
+        summary=content["summary"],
+        signed_digest=signed_digest,
+        required_signatures=required_signatures,
+        attestation={
+            "edition": edition.number,
+            "edition_digest": edition.digest,
+            "signed_digest": signed_digest,
+            "signers": list(signers),
+            "disclaimers": list(disclaimers),
+            "reviewed_on": reviewed_on.isoformat(),
+        },
+        html=html,
+        first_published_at=first_published_at,
+        published_at=now,
+        published_by=by,
+        review_due=review_due,
+    )
+    publication.topics.set(Topic.objects.filter(slug__in=[t["slug"] for t in content["topics"]]))
+    if fresh:
+        Notice.objects.create(
+            article=article, publication=publication, kind=fresh["kind"], text=fresh["text"], at=now, by=by
+        )
+    return publication
+
+
+def withdraw(publication: Publication, *, by: User, reason: str) -> Publication:
+    """Take a live page down; its address then answers 410 with the reason."""
+    return _take_down(publication, by=by, reason=reason, status=Publication.Status.WITHDRAWN, kind=Notice.Kind.REMOVAL)
+
+
+def retract(publication: Publication, *, by: User, reason: str, kind: Notice.Kind) -> Publication:
+    """Take a page's text down for good; a notice stays at its address."""
+    return _take_down(publication, by=by, reason=reason, status=Publication.Status.RETRACTED, kind=kind)
+
+
+def _take_down(
+    publication: Publication, *, by: User, reason: str, status: Publication.Status, kind: Notice.Kind
+) -> Publication:
+    publication.status = status
+    publication.ended_at = timezone.now()
+    publication.ended_by = by
+    publication.ended_reason = reason
+    publication.save(update_fields=["status", "ended_at", "ended_by", "ended_reason"])
+    Notice.objects.create(
+        article=publication.article, publication=publication, kind=kind, text=reason, at=publication.ended_at, by=by
+    )
+    return publication
+
+
+def _notices(article: Article) -> list[ReaderNotice]:
+    return [
+        {"kind": n.kind, "text": n.text, "on": timezone.localdate(n.at).isoformat()}
+        for n in article.notices.order_by("at")
+    ]
+
+
+def _words(notice: ReaderNotice) -> dict[str, Any]:
+    return {"kind": notice["kind"], "text": notice["text"]}

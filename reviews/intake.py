@@ -1,0 +1,155 @@
+"""What happens to a text when it comes in for review: screening, claims, and what carries over."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from articles.documents import Document
+from articles.freezing import edition_document
+from articles.models import Edition
+
+from reviews.anchors import Anchor, Match, anchor_at, carry
+from reviews.models import Attachment, Claim, Finding, Review
+from reviews.policy import Policy, Tier
+from reviews.screening import Hit, claims, screen
+
+# These say "this claim has no source", which the claim itself says until it has been checked.
+_SAID_BY_CLAIMS = frozenset({"unsupported_efficacy_claim"})
+
+
+def tier_of(edition: Edition, policy: Policy) -> Tier:
+    """The risk tier of an edition."""
+    topics = [topic["slug"] for topic in edition.content["topics"]]
+    return policy.tier(topics=topics, text=edition_document(edition).text)
+
+
+def begin(review: Review) -> None:
+    """Screen the review's edition: a claim for each checkable sentence, a finding for each hit."""
+    document = edition_document(review.edition)
+    _add_claims(review, document, known=set())
+    _add_findings(review, document, _hits(document))
+
+
+def carry_over(review: Review, old_edition: Edition) -> dict[str, object]:
+    """Take claims, findings, comments and inline disclaimers over to the review's new edition.
+
+    Unchanged sentences keep their judgements; changed ones ask for reconfirmation; what is gone is
+    kept as an orphan. Returns how many of each, for the record.
+    """
+    old, new = edition_document(old_edition), edition_document(review.edition)
+    counts: Counter[str] = Counter()
+    covered: set[tuple[int, int]] = set()
+    for claim in review.claims.exclude(state=Claim.State.ORPHANED).order_by("id"):
+        match, anchor = carry(claim.anchor, old, new)
+        place = (anchor["start"], anchor["end"])
+        if match is not Match.GONE and place in covered:
+            match = Match.GONE  # two claims never end up on one passage
+        _carry_claim(claim, match, anchor, review.edition)
+        counts[f"claims_{match.value}"] += 1
+        if match is not Match.GONE:
+            covered.add(place)
+    _add_claims(review, new, known=covered)
+    _carry_findings(review, old, new, counts)
+    _carry_notes(review, old, new)
+    _carry_disclaimers(review, old, new)
+    return dict(counts)
+
+
+def _hits(document: Document) -> list[Hit]:
+    return [h for h in screen(document) if h.category not in _SAID_BY_CLAIMS]
+
+
+def _add_claims(review: Review, document: Document, *, known: set[tuple[int, int]]) -> None:
+    Claim.objects.bulk_create(
+        Claim(
+            review=review,
+            edition=review.edition,
+            anchor=anchor_at(document, span.start, span.end),
+            origin=Claim.Origin.SCREENING,
+        )
+        for span in claims(document)
+        if not any(start < span.end and end > span.start for start, end in known)
+    )
+
+
+def _add_findings(review: Review, document: Document, hits: list[Hit]) -> None:
+    Finding.objects.bulk_create(
+        Finding(
+            review=review,
+            edition=review.edition,
+            anchor=anchor_at(document, hit.start, hit.end) if hit.end > hit.start else None,
+            rule=hit.rule,
+            category=hit.category,
+            severity=hit.severity,
+            message=hit.message,
+            remedy=hit.remedy,
+        )
+        for hit in hits
+    )
+
+
+def _carry_claim(claim: Claim, match: Match, anchor: Anchor, edition: Edition) -> None:
+    claim.edition = edition
+    claim.anchor = anchor
+    if match is Match.GONE:
+        claim.state = Claim.State.ORPHANED
+    elif match is Match.CHANGED:
+        # Whatever was decided was decided about other words.
+        claim.state = Claim.State.RECONFIRM
+        claim.dismissed_by, claim.dismissed_reason = None, ""
+    claim.save()
+
+
+def _carry_findings(review: Review, old: Document, new: Document, counts: Counter[str]) -> None:
+    hits = _hits(new)
+    taken: set[int] = set()
+    for finding in review.findings.filter(orphaned=False).exclude(disposition=Finding.Disposition.FIXED):
+        if finding.anchor:
+            match, anchor = carry(finding.anchor, old, new)
+        else:
+            match, anchor = Match.SAME, None
+        again = next(
+            (
+                place
+                for place, hit in enumerate(hits)
+                if place not in taken
+                and hit.rule == finding.rule
+                and (anchor is None or (hit.start < anchor["end"] and hit.end > anchor["start"]))
+            ),
+            None,
+        )
+        by_person = finding.added_by_id is not None
+        finding.edition = review.edition
+        if match is Match.GONE:
+            finding.orphaned = True
+        elif again is None and not by_person:
+            finding.disposition = Finding.Disposition.FIXED
+        else:
+            finding.anchor = anchor
+            if match is Match.CHANGED:
+                finding.disposition, finding.reason = Finding.Disposition.OPEN, ""
+                finding.disposed_by = finding.confirmed_by = None
+        if again is not None and not by_person and match is not Match.GONE:
+            taken.add(again)
+        finding.save()
+        counts[f"findings_{match.value}"] += 1
+    _add_findings(review, new, [hit for place, hit in enumerate(hits) if place not in taken])
+
+
+def _carry_notes(review: Review, old: Document, new: Document) -> None:
+    for comment in review.comments.filter(orphaned=False, anchor__isnull=False):
+        match, anchor = carry(comment.anchor, old, new)
+        comment.edition = review.edition
+        comment.orphaned = match is Match.GONE
+        comment.anchor = anchor
+        comment.save()
+
+
+def _carry_disclaimers(review: Review, old: Document, new: Document) -> None:
+    for attachment in review.attachments.filter(anchor__isnull=False).exclude(state=Attachment.State.REMOVED):
+        match, anchor = carry(attachment.anchor, old, new)
+        if match is Match.SAME:
+            attachment.anchor = anchor
+        else:  # its passage is not there any more: it must be placed again
+            attachment.state = Attachment.State.REMOVED
+        attachment.save()

@@ -1,0 +1,80 @@
+"""Draining the outbox: what `manage.py run_jobs` and the Celery workers both call."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from articles.models import Outbox
+from django.db import connection, transaction
+from django.utils import timezone
+
+from reviews import notifications, workflow
+from reviews.models import Review
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+BACK_OFF = (dt.timedelta(seconds=5), dt.timedelta(seconds=30), dt.timedelta(minutes=5), dt.timedelta(minutes=30))
+
+
+def _publish_scheduled(payload: dict[str, Any]) -> None:
+    review = Review.objects.filter(pk=payload["review"]).first()
+    if review:
+        workflow.publish_scheduled(review)
+
+
+def _announce(payload: dict[str, Any]) -> None:
+    notifications.announce(payload["event"])
+
+
+JOBS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "publish_scheduled": _publish_scheduled,
+    "announce": _announce,
+}
+
+
+def run_due() -> int:
+    """Run every job that is due, each once; returns how many succeeded.
+
+    A job that raises is tried again later, five times in all, then given up visibly (`failed_at`).
+    A job and the mark that it is done are one transaction: a killed worker leaves it to be run again.
+    """
+    done = 0
+    due = Outbox.objects.filter(done_at=None, failed_at=None, run_at__lte=timezone.now()).order_by("run_at", "id")
+    for pk in due.values_list("pk", flat=True)[:500]:
+        done += _run(pk)
+    return done
+
+
+def _run(pk: int) -> int:
+    try:
+        with transaction.atomic():
+            waiting = Outbox.objects.filter(pk=pk, done_at=None, failed_at=None)
+            # On PostgreSQL another worker's job is passed over; SQLite lets one writer in at a time.
+            job = waiting.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first()
+            if job is None:
+                return 0
+            JOBS[job.job](job.payload)
+            Outbox.objects.filter(pk=pk).update(done_at=timezone.now(), last_error="")
+        return 1
+    except Exception as error:
+        log.exception("Job %s failed", pk)
+        _put_off(pk, error)
+        return 0
+
+
+def _put_off(pk: int, error: Exception) -> None:
+    with transaction.atomic():
+        job = Outbox.objects.select_for_update().get(pk=pk)
+        if job.done_at:
+            return
+        job.attempts += 1
+        job.last_error = f"{type(error).__name__}: {error}"
+        if job.attempts >= ATTEMPTS:
+            job.failed_at = timezone.now()
+        else:
+            job.run_at = timezone.now() + BACK_OFF[job.attempts - 1]
+        job.save(update_fields=["attempts", "last_error", "failed_at", "run_at"])

@@ -1,0 +1,37 @@
+"""`manage.py run_jobs [--once]`"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
+
+from reviews import jobs
+
+
+class Command(BaseCommand):
+    help = "Run the jobs in the outbox as they fall due, until stopped. Needs no broker."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="run what is due now and stop")
+        parser.add_argument("--interval", type=float, default=1.0, help="seconds between looks (default 1)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["once"]:
+            self.stdout.write(f"{jobs.run_due()} jobs done.")
+            return
+        stopped = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        while not stopped.is_set():
+            close_old_connections()
+            try:
+                busy = jobs.run_due() > 0
+            except Exception as error:  # the database may be away for a moment; the loop must not be
+                self.stderr.write(f"Jobs could not be run: {error}")
+                busy = False
+            if not busy:
+                stopped.wait(options["interval"])

@@ -1,0 +1,73 @@
+"""The cast, and what every test may count on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from articles import guards
+
+from tests import factories
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test talks to anything but this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in LOOPBACK:
+            raise RuntimeError(f"A test tried to reach {address[0]}.")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _emptied_after_commits(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that commit leave rows that the guards protect; take the guards out before the flush.
+
+    They are back before the next test: Django sends post_migrate after it has emptied the database.
+    """
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    marker = request.node.get_closest_marker("django_db")
+    if commits or (marker and marker.kwargs.get("transaction")):
+        request.getfixturevalue("transactional_db")
+        yield
+        guards.remove()
+    else:
+        yield
+
+
+@pytest.fixture
+def cast(db: None) -> SimpleNamespace:
+    """A fixed company: they are the same people, in the same roles, in every test."""
+    factories.policy()
+    return SimpleNamespace(
+        writer=factories.user("wanda", "Writer", name="Wanda Writer"),
+        colleague=factories.user("walter", "Writer", name="Walter Writer"),
+        reviewer=factories.reviewer("rita", name="Rita Reviewer"),
+        second=factories.reviewer("ravi", name="Ravi Reviewer"),
+        lead=factories.reviewer("lena", "Medical lead", name="Lena Lead"),
+        editor=factories.user("edgar", "Managing editor", name="Edgar Editor"),
+        outsider=factories.user("oscar", name="Oscar Outsider"),
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Debian's Chromium; where there is none the test is skipped, or fails if REQUIRE_BROWSER is set."""
+    names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found is None:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail("REQUIRE_BROWSER is set and there is no Chromium.")
+        pytest.skip("no browser: install Chromium to run this test")
+    return found
