@@ -11,6 +11,7 @@ MAX_WORDS = 12
 MAX_LENGTH = 90
 
 _ENDS_A_SENTENCE = tuple(".,;:…。．，、；：।،؛")
+_BEFORE_THE_WORDS = re.compile(r"(?:\d+[.)]\s+)?[\"'“‘«(¿¡]*")
 _CLOSING = "\"'”’»)]"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATE = rf"(?:\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},?|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,?) \d{{4}}|\d{{4}}-\d\d-\d\d"
@@ -39,8 +40,8 @@ def could_be_heading(text: str) -> bool:
         return False
     if text.rstrip(_CLOSING + " ").endswith(_ENDS_A_SENTENCE) or _NEVER.fullmatch(text):
         return False
-    start = text.lstrip("\"'“‘«(¿¡0123456789.) ")
-    if not start[:1].isalpha():
+    start = _BEFORE_THE_WORDS.sub("", text)
+    if not start[:1].isalnum() or not any(character.isalpha() for character in start):
         return False
     first = start.split(None, 1)[0]
     # "pH and you" and "mRNA vaccines" begin small; "brown concrete building" is a caption.

@@ -1,0 +1,106 @@
+"""`manage.py demo [--port N] [--no-serve]`"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import Any
+
+from config.environment import ROOT
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from reviews.demo import cast, library, stages
+from reviews.policy.loading import load_policy
+
+
+class Command(BaseCommand):
+    help = "Set up a site with people and sample articles at every stage, and serve it until Ctrl-C."
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (default 8000)")
+        parser.add_argument("--no-serve", action="store_true", help="set everything up, then stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError(
+                "This site's .env is not a demo's, and the demo would put its people into your database. "
+                "Try it in another folder."
+            )
+        port = options["port"]
+        if not options["no_serve"]:
+            _check_free(port)
+        self._set_up()
+        self._print_sheet(port)
+        if not options["no_serve"]:
+            self._serve(port)
+
+    def _set_up(self) -> None:
+        self.stdout.write("Setting up the database …")
+        call_command("migrate", verbosity=0)
+        load_policy()
+        people = cast.people()
+        for title, stage in stages.stage_all(people, library.library()):
+            self.stdout.write(f"  {title}: {stage}")
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+    def _print_sheet(self, port: int) -> None:
+        rows = "\n".join(
+            f"  {person.role:<17} {person.username:<8} {password}" for person, password in cast.sheet()
+        )
+        self.stdout.write(
+            f"\nPeople (role, username, password):\n{rows}\n\n"
+            f"  Readers   http://127.0.0.1:{port}/\n"
+            f"  Reviewers http://127.0.0.1:{port}/desk/\n"
+            f"  Writers   http://127.0.0.1:{port}/admin/\n"
+        )
+
+    def _serve(self, port: int) -> None:
+        web = [
+            sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
+            "--threads", "4", "--log-level", "warning",
+        ]  # fmt: skip
+        jobs = [sys.executable, str(ROOT / "manage.py"), "run_jobs"]
+        signal.signal(signal.SIGTERM, _interrupt)
+        running = [subprocess.Popen(command, cwd=ROOT) for command in (web, jobs)]  # noqa: S603
+        self.stdout.write("Serving. Ctrl-C stops it.")
+        self.stdout.flush()
+        try:
+            while all(process.poll() is None for process in running):
+                time.sleep(0.3)
+            failed = True
+        except KeyboardInterrupt:
+            failed = False
+        finally:
+            for process in running:
+                process.terminate()
+            for process in running:
+                try:
+                    process.wait(timeout=10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+        if failed:
+            raise CommandError("The server or the job loop stopped by itself; what it said stands above.")
+        self.stdout.write("\nStopped. `make demo` starts it again with everything in place.")
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _check_free(port: int) -> None:
+    if not 1 <= port <= 65535:
+        raise CommandError(f"{port} is not a port; choose one from 1 to 65535.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error.strerror}). Choose another: make demo PORT=8001"
+            ) from error

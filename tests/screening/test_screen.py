@@ -1,0 +1,129 @@
+"""What `screen` promises of every answer, whatever the text, and the catalogue behind it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from articles.documents import Block, Document, document
+from reviews.screening import claims, rules, screen, sentences
+from reviews.screening.phrases import expression, normalise
+
+CODEBOOK = Path(__file__).resolve().parents[3] / "shared" / "data" / "screening" / "codebook.json"
+
+
+def one_block(text: str) -> Document:
+    return Document(text, (Block("paragraph", 0, len(text)),))
+
+
+HOSTILE = {
+    "one letter": "a" * 100_000,
+    "brackets": "(" * 50_000,
+    "open markers": "[1," * 30_000,
+    "a dose without end": "take 1 " * 20_000,
+    "stops": "." * 100_000,
+    "initials": "A. " * 30_000,
+    "percentages": "5% " * 30_000,
+    "denials": "not completely safe " * 5_000,
+    "quoted promises": '"completely safe" ' * 5_000,
+    "adjectives": "some several many new recent " * 4_000,
+    "concessions": "while more research is needed " * 4_000,
+    "verbs": "reduce " * 20_000,
+    "white space": " " * 100_000,
+    "growing when lowered": "İ" * 10_000 + " Studies show it works.",
+    "nul and bidi": "Studies\0 show \u202e that it \u2066 works.\u2069 " * 50,
+    "lone surrogate": "Studies show \ud800 it. Next",
+    "braces": "{0} {found} Take 5 mg of the drug {x!r}.",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_any_text_is_answered(name: str) -> None:
+    article = one_block(HOSTILE[name])
+    for part in (*screen(article), *claims(article), *sentences(article)):
+        assert article.text[part.start : part.end] == part.quote
+
+
+@pytest.mark.parametrize(
+    "article",
+    [Document("", ()), Document("", (Block("paragraph", 0, 0),)), document(title="", body=""), document(title="", body="<p> </p>")],
+)
+def test_an_empty_article_lacks_only_its_metadata(article: Document) -> None:
+    assert [hit.rule for hit in screen(article)] == ["metadata.author", "metadata.sources"]
+    assert claims(article) == sentences(article) == []
+
+
+def test_many_blocks_of_the_same_short_line() -> None:
+    text = "Email\n" * 5_000
+    blocks = tuple(Block("paragraph", at, at + 5) for at in range(0, len(text), 6))
+    assert {hit.rule for hit in screen(Document(text, blocks))} == {"metadata.author", "metadata.sources"}
+
+
+def test_hits_come_in_order_of_the_text_and_alike_each_time() -> None:
+    article = document(title="Completely safe", body="<p>Share</p><p>Studies show 70% improve. Buy now.</p><p>List:</p>")
+    hits = screen(article)
+    assert hits == screen(article)
+    assert [hit.start for hit in hits] == sorted(hit.start for hit in hits)
+    assert {"absolute.safety", "chrome.line", "attribution.vague", "structure.empty_list"} <= {h.rule for h in hits}
+
+
+def test_title_and_summary_are_read_too() -> None:
+    article = document(title="Completely safe mushrooms", summary="Order yours today.", body="<p>Text.</p>")
+    assert {hit.quote for hit in screen(article)} >= {"Completely safe mushrooms", "Order yours today."}
+
+
+def test_every_rule_of_the_catalogue_can_fire() -> None:
+    body = """<p>Share</p><p>brown house during daytime</p><h2>Title</h2><p>It fell [9].</p>
+    <p>Take 5 mg of the drug twice daily, a tenth of a full dose, by the Fadiman protocol.</p>
+    <p>Studies show that it is completely safe and always works. Buy now.</p>
+    <p>About 70% of people slept. It reduces anxiety.</p>
+    <p>One two three four five six seven eight nine ten eleven twelve.</p>
+    <p>One two three four five six seven eight nine ten eleven twelve.</p><p>They are:</p>"""
+    bare = screen(document(title="Title", body=body, dated=False))
+    listed = screen(document(title="Title", body=body, references=(1,)))
+    assert {hit.rule for hit in bare + listed} == set(rules())
+
+
+def test_every_rule_speaks_in_sentences() -> None:
+    for rule in rules().values():
+        for words in (rule.message, rule.remedy):
+            assert words[0].isupper() or words[0] == "{", rule.id
+            assert words.endswith("."), rule.id
+
+
+@pytest.mark.skipif(not CODEBOOK.exists(), reason=f"test material is absent: {CODEBOOK}")
+def test_every_category_stands_in_the_codebook() -> None:
+    known = {entry["category"] for entry in json.loads(CODEBOOK.read_text(encoding="utf-8"))}
+    assert {rule.category for rule in rules().values()} <= known
+
+
+@pytest.mark.parametrize(
+    ("phrase", "matching", "other"),
+    [
+        ("studies show", ["studies show"], ["studies do show", "studiesshow"]),
+        ("(study|trial) shows", ["study shows", "trial shows"], ["review shows"]),
+        ("[very] safe [for you]", ["safe", "very safe", "safe for you", "very safe for you"], ["very safe for"]),
+        ("improv*", ["improve", "improved", "improvement"], ["prove"]),
+        ("take .. daily", ["take daily", "take it twice daily"], ["take one two three four daily", "take. daily"]),
+        ("{people} agree", ["experts agree"], ["people agree"]),
+        ("b.i.d.", ["b.i.d."], ["bxixdx"]),
+    ],
+)
+def test_grammar_of_phrases(phrase: str, matching: list[str], other: list[str]) -> None:
+    import re
+
+    pattern = re.compile(expression(phrase, {"people": ("experts",)}))
+    assert [text for text in matching if not pattern.fullmatch(text)] == []
+    assert [text for text in other if pattern.fullmatch(text)] == []
+
+
+@pytest.mark.parametrize("phrase", ["(a|b", "a)", "[a", "{people"])
+def test_phrase_out_of_grammar_is_refused(phrase: str) -> None:
+    with pytest.raises(ValueError):
+        expression(phrase, {"people": ("experts",)})
+
+
+def test_normalising_makes_typography_plain() -> None:
+    assert normalise("  It’s\u00a0“5 µg” – no\nMORE ") == "it's \"5 ug\" - no more"
