@@ -47,6 +47,10 @@ class NotSaved(ValueError):
     """A draft could not be saved; the sentence says why."""
 
 
+class NotAllowed(NotSaved):
+    """This person may not write."""
+
+
 class SlugTaken(NotSaved):
     """Another article has this address."""
 
@@ -92,7 +96,8 @@ def create_article(
     """Create a draft and credit `by` with it.
 
     The HTML is sanitised; the address is made from the title unless `slug` is given; `by` is the
-    byline unless `authors` is given. Raises `SlugTaken` or `NotSaved` with a sentence.
+    byline unless `authors` is given. Raises `NotAllowed`, `SlugTaken` or another `NotSaved` with a
+    sentence.
     """
     title = " ".join(title.split())
     slug = fields.get("slug") or slug_for(title)
@@ -115,7 +120,7 @@ def save_draft(
 
     Credits `by` as a contributor, keeps the former text in the history and returns the article at its
     new version. What is live or signed does not change. Raises `Conflict` when somebody saved a newer
-    version, `SlugTaken` or `NotSaved` with a sentence; then nothing was written.
+    version, `NotAllowed`, `SlugTaken` or another `NotSaved` with a sentence; then nothing was written.
     """
     with transaction.atomic(), reversion.create_revision():
         locked = Article.objects.select_for_update().get(pk=article.pk)
@@ -156,8 +161,9 @@ def slug_for(title: str) -> str:
 
 
 def _write(article: Article, *, by: User, action: Contribution.Action, fields: DraftFields) -> None:
-    if not by.is_active:
-        raise NotSaved("This account is switched off, so it cannot write.")
+    permission = "articles.change_article" if article.pk else "articles.add_article"
+    if not by.is_active or not by.has_perm(permission):
+        raise NotAllowed("Only writers and managing editors may write drafts.")
     topics, authors, citations = fields.get("topics"), fields.get("authors"), fields.get("citations")
     for name in _TEXT_FIELDS:
         if name in fields:

@@ -207,4 +207,5 @@ def _s(number: int, one: str, many: str) -> str:
 
 
 def _short(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= 80 else text[:79].rstrip() + "…"

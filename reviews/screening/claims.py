@@ -18,8 +18,9 @@ from reviews.screening.sentences import Span
 from reviews.screening.wording import promise, vague_phrase
 
 _REACH = 70  # characters between a verb and the thing it acts on
-_FEWEST_WORDS = 4
+_FEWEST_WORDS = 3
 _CONCESSION = re.compile(r"(?:while|although|though|even though|despite|whilst|as)\b[^,]{0,200}, ")
+_CONDITION = re.compile(r"\A(?:before|if|when|after|once|for)\b[^,]{0,120}, ")
 _LABEL = re.compile(r"[^.:;!?,]{1,50}: ")
 _PERCENT = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,2})?(?: ?(?:-|to) ?\d{1,3}(?:\.\d{1,2})?)? ?(?:%|per ?cent(?!\w)|percent(?!\w))")
 
@@ -42,7 +43,7 @@ def is_claim(sentence: Sentence) -> bool:
     if sentence.citations:
         return True
     said = _without_concession(words)
-    if pattern("claims", "advice_openings").match(said) or pattern("claims", "advice").search(said):
+    if pattern("claims", "advice_openings").match(_CONDITION.sub("", said)) or pattern("claims", "advice").search(said):
         return False
     if pattern("claims", "limits").search(said):
         return False

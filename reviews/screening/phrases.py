@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -23,7 +24,7 @@ _PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-",
      "µ": "u", "μ": "u", "…": "."}
 )  # fmt: skip
-_TOKEN = re.compile(r"\s*(?:(\.\.)|([(\[{|)\]}])|([^\s()\[\]{}|]+))")
+_TOKEN = re.compile(r"(\s*)(\.\.|[(\[{|)\]}]|[^\s()\[\]{}|]+)")
 _GAP = r"(?:[^\s.;:!?]{1,25} ){0,3}"
 _GAP_AT_END = r"(?: [^\s.;:!?]{1,25}){0,3}"
 
@@ -56,40 +57,55 @@ def pattern(name: str, *groups: str) -> re.Pattern[str]:
 
 def expression(phrase: str, groups: Mapping[str, tuple[str, ...]]) -> str:
     """The source of the regular expression for one phrase. Raises ValueError on a phrase out of grammar."""
-    tokens = [m.group(1) or m.group(2) or m.group(3) for m in _TOKEN.finditer(phrase.strip())]
+    tokens = [_Token(m.group(2), glued=not m.group(1) and m.start() > 0) for m in _TOKEN.finditer(phrase.strip())]
     source, rest = _sequence(tokens, groups)
     if rest:
-        raise ValueError(f"unbalanced {rest[0]!r} in phrase {phrase!r}")
+        raise ValueError(f"unbalanced {rest[0].text!r} in phrase {phrase!r}")
     return source
 
 
-def _sequence(tokens: list[str], groups: Mapping[str, tuple[str, ...]]) -> tuple[str, list[str]]:
-    """Words one after another, up to a closing mark or a `|`; and the tokens left over.
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    glued: bool
+    """Whether it follows the token before it without a space: "tak(e|es)", "(fadiman|stamets)['s]"."""
 
-    A required word brings the space before it, an optional one the space after it, so that
-    "[very] safe [for you]" matches with and without its optional words.
-    """
-    parts: list[tuple[str, bool]] = []
-    while tokens and tokens[0] not in (")", "]", "}", "|"):
+
+@dataclass(slots=True)
+class _Part:
+    source: str
+    optional: bool = False
+    is_gap: bool = False
+
+
+def _sequence(tokens: list[_Token], groups: Mapping[str, tuple[str, ...]]) -> tuple[str, list[_Token]]:
+    """The words up to a closing mark or a `|`, and the tokens left over."""
+    parts: list[_Part] = []
+    while tokens and tokens[0].text not in (")", "]", "}", "|"):
         token, *tokens = tokens
-        if token == "..":
-            parts.append((_GAP, True))
-        elif token in ("(", "["):
-            choices, tokens = _choices(tokens, ")" if token == "(" else "]", groups)
-            parts.append((choices, token == "["))
-        elif token == "{":
-            name, close, *tokens = tokens
-            if close != "}":
-                raise ValueError(f"unbalanced '{{' before {name!r}")
-            parts.append((f"(?:{'|'.join(expression(p, groups) for p in groups[name])})", False))
+        if token.text == "..":
+            parts.append(_Part("", is_gap=True))
+            continue
+        if token.text in ("(", "["):
+            source, tokens = _choices(tokens, ")" if token.text == "(" else "]", groups)
+        elif token.text == "{":
+            if len(tokens) < 2 or tokens[1].text != "}":
+                raise ValueError("a phrase lacks its '}'")
+            source = f"(?:{'|'.join(expression(phrase, groups) for phrase in groups[tokens[0].text])})"
+            tokens = tokens[2:]
         else:
-            parts.append((_word(token), False))
-    return _join(parts), tokens
+            source = re.escape(token.text).replace(r"\*", r"\w{0,12}")
+        optional = token.text == "["
+        if token.glued and parts and not parts[-1].is_gap:
+            parts[-1].source += f"(?:{source})?" if optional else source
+        else:
+            parts.append(_Part(source, optional))
+    return _joined(parts), tokens
 
 
 def _choices(
-    tokens: list[str], close: str, groups: Mapping[str, tuple[str, ...]]
-) -> tuple[str, list[str]]:
+    tokens: list[_Token], close: str, groups: Mapping[str, tuple[str, ...]]
+) -> tuple[str, list[_Token]]:
     found: list[str] = []
     while True:
         choice, tokens = _sequence(tokens, groups)
@@ -97,27 +113,26 @@ def _choices(
         if not tokens:
             raise ValueError(f"a phrase lacks its {close!r}")
         mark, *tokens = tokens
-        if mark == close:
+        if mark.text == close:
             return f"(?:{'|'.join(found)})", tokens
-        if mark != "|":
-            raise ValueError(f"{mark!r} where {close!r} was due")
+        if mark.text != "|":
+            raise ValueError(f"{mark.text!r} where {close!r} was due")
 
 
-def _join(parts: list[tuple[str, bool]]) -> str:
-    """Put the spaces in. Optional words before the last required word carry a space behind them,
-    those after it one in front."""
-    required = [i for i, (_, optional) in enumerate(parts) if not optional]
+def _joined(parts: list[_Part]) -> str:
+    """The parts with spaces between them: an optional part brings the space that it needs.
+
+    Up to the last required part that is the space behind it, after it the one in front, so that
+    "[very] safe [for you]" matches with and without its optional words.
+    """
+    required = [index for index, part in enumerate(parts) if not part.optional and not part.is_gap]
     last = required[-1] if required else -1
     out: list[str] = []
-    for index, (source, optional) in enumerate(parts):
-        if source == _GAP:
+    for index, part in enumerate(parts):
+        if part.is_gap:
             out.append(_GAP if index < last else _GAP_AT_END)
-        elif optional:
-            out.append(f"(?:{source} )?" if index < last else f"(?: {source})?")
+        elif part.optional:
+            out.append(f"(?:{part.source} )?" if index < last else f"(?: {part.source})?")
         else:
-            out.append(source if index == last else f"{source} ")
+            out.append(part.source if index == last else f"{part.source} ")
     return "".join(out)
-
-
-def _word(word: str) -> str:
-    return re.escape(word).replace(r"\*", r"\w{0,12}")

@@ -115,7 +115,8 @@ def _token_before(text: str, start: int, stop: int) -> str:
 def _ends_sentence(text: str, token: str, start: int, stop: int, following: int, end: int) -> bool:
     """Whether a single full stop after `token` ends its sentence; what follows is not a small letter."""
     key = token.lower()
-    if stop - len(token) == start and (token.isdigit() or (len(token) == 1 and token.isalpha())):
+    opens = stop - len(token) - start <= 1  # the space after the sentence before
+    if opens and (token.isdigit() or (len(token) == 1 and token.isalpha())):
         return False  # "1. Take", "A. Methods": the mark of a numbered line
     if key in _known("never_last"):
         return False
