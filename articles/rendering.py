@@ -65,8 +65,8 @@ def render(
     """
     body = parse_body(content["body"])
     headings = _number_headings(body)
-    _insert_disclaimers(body, [d for d in disclaimers if d["placement"] == "inline"])
     _link_markers(body, {reference["number"] for reference in content["references"]})
+    _insert_disclaimers(body, [d for d in disclaimers if d["placement"] == "inline"])
     return render_to_string(
         "articles/_article.html",
         {

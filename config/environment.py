@@ -15,11 +15,12 @@ ALLOWED_HOSTS=127.0.0.1,localhost
 HTTPS_ONLY=false
 SITE_NAME=Clearwater Health
 DEMO=true
+EMAIL_URL=filemail://{mail}
 """
 
 
 def write_demo_environment() -> None:
     """Write `.env` with demo settings and a fresh secret; an existing file is left as it is."""
     if not ENV_FILE.exists():
-        ENV_FILE.write_text(_DEMO.format(secret=secrets.token_urlsafe(50)), encoding="utf-8")
+        ENV_FILE.write_text(_DEMO.format(secret=secrets.token_urlsafe(50), mail=ROOT / "var" / "mail"), encoding="utf-8")
         ENV_FILE.chmod(0o600)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class ReviewsConfig(AppConfig):
@@ -11,3 +12,15 @@ class ReviewsConfig(AppConfig):
 
         guards.connect()
         roles.connect()
+        if settings.CELERY_BROKER_URL:
+            _wake_celery()
+
+
+def _wake_celery() -> None:
+    from articles.outbox import on_new_job
+    from config.celery import app  # noqa: F401 - the task below belongs to it
+
+    from reviews.tasks import drain_outbox
+
+    # Without a retry: a broker that is away must not hold up the page; beat drains what it missed.
+    on_new_job(lambda: drain_outbox.apply_async(retry=False))

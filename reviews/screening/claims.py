@@ -22,7 +22,8 @@ _FEWEST_WORDS = 3
 _CONCESSION = re.compile(r"(?:while|although|though|even though|despite|whilst|as)\b[^,]{0,200}, ")
 _CONDITION = re.compile(r"\A(?:before|if|when|after|once|for)\b[^,]{0,120}, ")
 _LABEL = re.compile(r"[^.:;!?,]{1,50}: ")
-_PERCENT = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,2})?(?: ?(?:-|to) ?\d{1,3}(?:\.\d{1,2})?)? ?(?:%|per ?cent(?!\w)|percent(?!\w))")
+_SHARE = r"\d{1,3}(?:\.\d{1,2})?"
+_PERCENT = re.compile(rf"(?<![\w.]){_SHARE}(?: ?(?:-|to) ?{_SHARE})? ?(?:%|per ?cent(?!\w))")
 
 
 def claims(document: Document) -> list[Span]:
@@ -43,9 +44,9 @@ def is_claim(sentence: Sentence) -> bool:
     if sentence.citations:
         return True
     said = _without_concession(words)
-    if pattern("claims", "advice_openings").match(_CONDITION.sub("", said)) or pattern("claims", "advice").search(said):
+    if pattern("claims", "advice_openings").match(_CONDITION.sub("", said)):
         return False
-    if pattern("claims", "limits").search(said):
+    if pattern("claims", "advice", "limits").search(said):
         return False
     if statistic(said) or benefit(said) or promise(said, "safety", "certainty"):
         return True
@@ -53,9 +54,7 @@ def is_claim(sentence: Sentence) -> bool:
         return False
     if _effect(said) or vague_phrase(said, "unnamed"):
         return True
-    return bool(
-        pattern("claims", "comparisons", "prevalence", "findings").search(said)
-    )
+    return bool(pattern("claims", "comparisons", "prevalence", "findings").search(said))
 
 
 def benefit(words: str) -> str:

@@ -35,7 +35,9 @@ def references(document: Document, context: Context) -> Iterator[Hit]:
             missing = [number for number in dict.fromkeys(numbers) if number not in known]
             if missing:
                 marker = document.text[start:end]
-                yield hit("references.dangling", document, start, end, marker=marker, numbers=_listed(missing))
+                yield hit(
+                    "references.dangling", document, start, end, marker=marker, numbers=_listed(missing)
+                )
     uncited = [number for number in dict.fromkeys(document.references) if number not in cited]
     if uncited:
         yield hit("references.uncited", document, numbers=_listed(uncited))

@@ -57,7 +57,9 @@ def pattern(name: str, *groups: str) -> re.Pattern[str]:
 
 def expression(phrase: str, groups: Mapping[str, tuple[str, ...]]) -> str:
     """The source of the regular expression for one phrase. Raises ValueError on a phrase out of grammar."""
-    tokens = [_Token(m.group(2), glued=not m.group(1) and m.start() > 0) for m in _TOKEN.finditer(phrase.strip())]
+    tokens = [
+        _Token(m.group(2), glued=not m.group(1) and m.start() > 0) for m in _TOKEN.finditer(phrase.strip())
+    ]
     source, rest = _sequence(tokens, groups)
     if rest:
         raise ValueError(f"unbalanced {rest[0].text!r} in phrase {phrase!r}")

@@ -42,7 +42,9 @@ def sentences(document: Document) -> list[Span]:
 
     Citation markers and closing quotes after the full stop stay with the sentence they follow.
     """
-    return [span for block in document.blocks for span in sentences_between(document.text, block.start, block.end)]
+    return [
+        span for block in document.blocks for span in sentences_between(document.text, block.start, block.end)
+    ]
 
 
 def sentences_between(text: str, start: int, end: int) -> Iterator[Span]:
@@ -97,7 +99,11 @@ def _cut(text: str, match: re.Match[str], start: int, end: int) -> int:
 
 def _after_plain_number(text: str, match: re.Match[str], cut: int, end: int) -> int:
     """A citation that lost its superscript: "…less pain.1,2 Next". Needs a word before, a capital after."""
-    if match["stop"] != "." or match["close"] or not text[max(0, match.start() - 3) : match.start()].isalpha():
+    if (
+        match["stop"] != "."
+        or match["close"]
+        or not text[max(0, match.start() - 3) : match.start()].isalpha()
+    ):
         return 0
     number = _PLAIN_NUMBER.match(text, cut, end)
     return number.end() if number else 0
@@ -107,7 +113,7 @@ def _token_before(text: str, start: int, stop: int) -> str:
     """The run of characters before a full stop, back to white space or an opening bracket."""
     at = stop
     floor = max(start, stop - _TOKEN_LENGTH)
-    while at > floor and not text[at - 1].isspace() and text[at - 1] not in "([{“\"‘/":
+    while at > floor and not text[at - 1].isspace() and text[at - 1] not in '([{“"‘/':
         at -= 1
     return text[at:stop]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from articles.documents import Block, Document, document
-from reviews.screening import claims, rules, screen, sentences
+from reviews.screening import Hit, Span, claims, rules, screen, sentences
 from reviews.screening.phrases import expression, normalise
 
 CODEBOOK = Path(__file__).resolve().parents[3] / "shared" / "data" / "screening" / "codebook.json"
@@ -42,13 +43,19 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_any_text_is_answered(name: str) -> None:
     article = one_block(HOSTILE[name])
-    for part in (*screen(article), *claims(article), *sentences(article)):
+    parts: list[Hit | Span] = [*screen(article), *claims(article), *sentences(article)]
+    for part in parts:
         assert article.text[part.start : part.end] == part.quote
 
 
 @pytest.mark.parametrize(
     "article",
-    [Document("", ()), Document("", (Block("paragraph", 0, 0),)), document(title="", body=""), document(title="", body="<p> </p>")],
+    [
+        Document("", ()),
+        Document("", (Block("paragraph", 0, 0),)),
+        document(title="", body=""),
+        document(title="", body="<p> </p>"),
+    ],
 )
 def test_an_empty_article_lacks_only_its_metadata(article: Document) -> None:
     assert [hit.rule for hit in screen(article)] == ["metadata.author", "metadata.sources"]
@@ -62,11 +69,15 @@ def test_many_blocks_of_the_same_short_line() -> None:
 
 
 def test_hits_come_in_order_of_the_text_and_alike_each_time() -> None:
-    article = document(title="Completely safe", body="<p>Share</p><p>Studies show 70% improve. Buy now.</p><p>List:</p>")
+    article = document(
+        title="Completely safe", body="<p>Share</p><p>Studies show 70% improve. Buy now.</p><p>List:</p>"
+    )
     hits = screen(article)
     assert hits == screen(article)
     assert [hit.start for hit in hits] == sorted(hit.start for hit in hits)
-    assert {"absolute.safety", "chrome.line", "attribution.vague", "structure.empty_list"} <= {h.rule for h in hits}
+    assert {"absolute.safety", "chrome.line", "attribution.vague", "structure.empty_list"} <= {
+        h.rule for h in hits
+    }
 
 
 def test_title_and_summary_are_read_too() -> None:
@@ -104,16 +115,24 @@ def test_every_category_stands_in_the_codebook() -> None:
     [
         ("studies show", ["studies show"], ["studies do show", "studiesshow"]),
         ("(study|trial) shows", ["study shows", "trial shows"], ["review shows"]),
-        ("[very] safe [for you]", ["safe", "very safe", "safe for you", "very safe for you"], ["very safe for"]),
+        (
+            "[very] safe [for you]",
+            ["safe", "very safe", "safe for you", "very safe for you"],
+            ["very safe for"],
+        ),
         ("improv*", ["improve", "improved", "improvement"], ["prove"]),
-        ("take .. daily", ["take daily", "take it twice daily"], ["take one two three four daily", "take. daily"]),
+        (
+            "take .. daily",
+            ["take daily", "take it twice daily"],
+            ["take one two three four daily", "take. daily"],
+        ),
         ("{people} agree", ["experts agree"], ["people agree"]),
+        ("tak(e|es) [it]", ["take", "takes it"], ["tak e"]),
+        ("(fadiman|stamets)['s] way", ["fadiman way", "stamets's way"], ["fadiman 's way"]),
         ("b.i.d.", ["b.i.d."], ["bxixdx"]),
     ],
 )
 def test_grammar_of_phrases(phrase: str, matching: list[str], other: list[str]) -> None:
-    import re
-
     pattern = re.compile(expression(phrase, {"people": ("experts",)}))
     assert [text for text in matching if not pattern.fullmatch(text)] == []
     assert [text for text in other if pattern.fullmatch(text)] == []
@@ -126,4 +145,4 @@ def test_phrase_out_of_grammar_is_refused(phrase: str) -> None:
 
 
 def test_normalising_makes_typography_plain() -> None:
-    assert normalise("  It’s\u00a0“5 µg” – no\nMORE ") == "it's \"5 ug\" - no more"
+    assert normalise("  It’s\u00a0“5 µg” – no\nMORE ") == 'it\'s "5 ug" - no more'

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from articles.documents import Document, document
-from reviews.screening import claims, screen, sentences
+from reviews.screening import Hit, Span, claims, screen, sentences
 from reviews.screening.phrases import normalise
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -37,7 +37,7 @@ def quotes(name: str, category: str) -> list[str]:
 @pytest.mark.parametrize("name", SEEDS)
 def test_offsets_are_exact(name: str) -> None:
     article = seed(name)
-    parts = (*screen(article), *claims(article), *sentences(article))
+    parts: list[Hit | Span] = [*screen(article), *claims(article), *sentences(article)]
     assert len(parts) > 50
     assert [part for part in parts if article.text[part.start : part.end] != part.quote] == []
 

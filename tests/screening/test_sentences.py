@@ -82,7 +82,9 @@ def test_paragraph_is_cut_where_its_sentences_end(marked: str) -> None:
 
 
 def test_no_sentence_crosses_a_block() -> None:
-    article = document(title="A title", body="<h2>A heading</h2><p>One</p><ul><li>two</li><li>three</li></ul>")
+    article = document(
+        title="A title", body="<h2>A heading</h2><p>One</p><ul><li>two</li><li>three</li></ul>"
+    )
     assert [span.quote for span in sentences(article)] == ["A title", "A heading", "One", "two", "three"]
 
 

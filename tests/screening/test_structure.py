@@ -65,10 +65,12 @@ def test_a_doubtful_word_counts_beside_sure_chrome() -> None:
 
 
 def test_description_of_a_lost_picture() -> None:
-    assert [h.quote for h in found("chrome.alt_text", "<p>brown concrete building during daytime</p>" + LONG)] == [
-        "brown concrete building during daytime"
-    ]
-    assert not found("chrome.alt_text", "<p>We walked during daytime.</p><p>Bring:</p><p>a photo of your rash</p>")
+    assert [
+        h.quote for h in found("chrome.alt_text", "<p>brown concrete building during daytime</p>" + LONG)
+    ] == ["brown concrete building during daytime"]
+    assert not found(
+        "chrome.alt_text", "<p>We walked during daytime.</p><p>Bring:</p><p>a photo of your rash</p>"
+    )
 
 
 EMPTY = [

@@ -1,0 +1,1 @@
+"""What the figures in the docs were measured with: `make bench`."""
