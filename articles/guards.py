@@ -1,7 +1,7 @@
 """Triggers that make the database itself refuse to change what must never change.
 
 Django on SQLite rebuilds a table to alter it and drops its triggers in silence, so they are put back
-after every `migrate` and their presence is checked by `manage.py check --database` and `verify`.
+after every `migrate` and their presence is checked by `manage.py check --database default` and `verify`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import AppConfig
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models.signals import post_migrate
+from django.apps import AppConfig, apps
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,9 @@ class Guard:
     postgresql: str
     function: str = ""
     """The PL/pgSQL function that the trigger runs, where it has one of its own."""
+    steps_aside: bool = False
+    """Taken out while migrations run: it speaks of other tables or columns, and under it SQLite refuses
+    to rebuild the one (“no such table”), PostgreSQL to alter the other (“used in a trigger definition”)."""
 
 
 REGISTRY: list[Guard] = []
@@ -43,6 +46,7 @@ def immutable(table: str, *, columns: tuple[str, ...] = ()) -> None:
             f"WHEN {changed} BEGIN SELECT RAISE(ABORT, '{refusal}'); END",
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW "
             f"WHEN ({changed_pg}) EXECUTE FUNCTION signoff_refuse('{refusal}')",
+            steps_aside=bool(columns),
         )
     )
     undeletable(table)
@@ -86,27 +90,23 @@ def _wanted(vendor: str) -> Iterator[tuple[Guard, str]]:
 
 
 def present(using: str = DEFAULT_DB_ALIAS) -> set[str]:
-    """Names of the triggers that are in the database and switched on."""
+    """Names of the guards that are in the database as this version wants them, and switched on."""
     connection = connections[using]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        else:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
-        return {name for (name,) in cursor.fetchall()}
+    found = _on_sqlite(connection) if connection.vendor == "sqlite" else _on_postgresql(connection)
+    return {guard.name for guard, sql in _wanted(connection.vendor) if found.get(guard.name) == _sought(guard, sql)}
 
 
 def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """Names of the guards that should be in the database and are not."""
+    """Names of the guards that should be in the database and are not, or were changed there."""
     found = present(using)
     return [guard.name for guard, _ in _wanted(connections[using].vendor) if guard.name not in found]
 
 
 def install(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Put every guard of this version in place; existing ones are replaced."""
+    """Put every guard of this version in place; existing ones are replaced, all at once or not at all."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
-    with connection.cursor() as cursor:
+    with transaction.atomic(using), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_REFUSE)
         for guard, sql in _wanted(connection.vendor):
@@ -120,10 +120,16 @@ def install(using: str = DEFAULT_DB_ALIAS) -> None:
 
 def remove(using: str = DEFAULT_DB_ALIAS) -> None:
     """Take every guard out. Only for emptying a test database."""
+    _remove(using, [guard for guard, _ in _wanted(connections[using].vendor)])
+
+
+def _remove(using: str, guards: list[Guard]) -> None:
     connection = connections[using]
-    with connection.cursor() as cursor:
-        for guard, _ in _wanted(connection.vendor):
-            _drop(cursor, connection.vendor, guard)
+    tables = set(connection.introspection.table_names())
+    with transaction.atomic(using), connection.cursor() as cursor:
+        for guard in guards:
+            if guard.table in tables:
+                _drop(cursor, connection.vendor, guard)
 
 
 def _drop(cursor: Any, vendor: str, guard: Guard) -> None:
@@ -131,12 +137,51 @@ def _drop(cursor: Any, vendor: str, guard: Guard) -> None:
     cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}{on}")
 
 
+# What a trigger is recognised by. SQLite keeps the very text that made it. PostgreSQL does not: there it
+# is the table, the moment, whether it has a condition, and the text of the function that it runs.
+type _Mark = tuple[object, ...]
+
+
+def _sought(guard: Guard, sql: str) -> _Mark:
+    if sql == guard.sqlite:
+        return (guard.table, sql)
+    moment = sql.removeprefix(f"CREATE TRIGGER {guard.name} ").partition(" ON ")[0]
+    return (guard.table, moment, " WHEN (" in sql, (guard.function or _REFUSE).split("$$")[1])
+
+
+def _on_sqlite(connection: Any) -> dict[str, _Mark]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return {name: (table, sql) for name, table, sql in cursor.fetchall()}
+
+
+def _on_postgresql(connection: Any) -> dict[str, _Mark]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid), t.tgqual IS NOT NULL, p.prosrc
+            FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+            WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND pg_table_is_visible(c.oid)
+            """
+        )
+        return {
+            name: (table, definition.removeprefix(f"CREATE TRIGGER {name} ").partition(" ON ")[0], conditional, source)
+            for name, table, definition, conditional, source in cursor.fetchall()
+        }
+
+
+def _before_migrate(sender: AppConfig, using: str, plan: list[tuple[Any, bool]], **_: Any) -> None:
+    guarded = {guard.table.partition("_")[0] for guard in REGISTRY}
+    if any(migration.app_label in guarded for migration, _backwards in plan):
+        _remove(using, [guard for guard, _ in _wanted(connections[using].vendor) if guard.steps_aside])
+
+
 def _after_migrate(sender: AppConfig, using: str, **_: Any) -> None:
     install(using)
 
 
 def connect() -> None:
-    """Register the guards of `articles` and have them installed after every `migrate`."""
+    """Register the guards of `articles`, and have all guards installed after every `migrate`."""
     immutable("articles_edition")
     immutable("articles_contribution")
     immutable("articles_notice")
@@ -148,4 +193,7 @@ def connect() -> None:
             "published_by_id", "review_due",
         ),
     )  # fmt: skip
-    post_migrate.connect(_after_migrate, dispatch_uid="articles.guards")
+    # Both signals are sent once for every app; once is enough, and all tables are there by then.
+    sender = apps.get_app_config("articles")
+    pre_migrate.connect(_before_migrate, sender=sender, dispatch_uid="articles.guards")
+    post_migrate.connect(_after_migrate, sender=sender, dispatch_uid="articles.guards")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import environ
@@ -14,7 +15,8 @@ if ENV_FILE.exists() and env.bool("READ_ENV_FILE", default=True):
     env.read_env(ENV_FILE)
 
 BASE_DIR = ROOT
-VAR_DIR = ROOT / "var"
+VAR_DIR = Path(env.str("VAR_DIR", default=str(ROOT / "var")))
+"""What the running site writes: the SQLite database, collected static files, the demo's passwords."""
 VAR_DIR.mkdir(exist_ok=True)
 
 DEBUG = env.bool("DEBUG", default=False)

@@ -86,16 +86,25 @@ class Dossier:
         return digest_text(self.statement_text)
 
     @cached_property
+    def barred(self) -> set[int]:
+        """Those who wrote on it; see `reviews.permissions.contributors_since_signed`."""
+        return contributors_since_signed(self.review)
+
+    @cached_property
+    def conflicted(self) -> set[int]:
+        """Those who declared a conflict of interest with the article."""
+        return conflicted_people(self.review)
+
+    @cached_property
     def _standing(self) -> dict[int, list[tuple[str, str]]]:
-        barred, conflicted = contributors_since_signed(self.review), conflicted_people(self.review)
         reviewers = {r.user_id: r for r in Reviewer.objects.filter(user__in=[s.signer_id for s in self.sign_offs])}
         return {
             s.signer_id: signer_faults(
                 s.signer,
                 self.review,
                 reviewer=reviewers.get(s.signer_id),
-                barred=barred,
-                conflicted=conflicted,
+                barred=self.barred,
+                conflicted=self.conflicted,
             )
             for s in self.sign_offs
         }

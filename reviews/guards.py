@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from articles import guards
-from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
-# Signatures that hold, by different people, under exactly this edition and digest.
+# Signatures that hold, by different people, under exactly this edition and digest, and whose statement
+# did not ask for more of them. The edition must be the article's own.
 _SIGNATURES = """
     SELECT COUNT(DISTINCT s.signer_id) FROM reviews_signoff s
+    JOIN articles_edition e ON e.id = s.edition_id AND e.article_id = NEW.article_id
     LEFT JOIN reviews_revocation r ON r.sign_off_id = s.id
     WHERE s.edition_id = NEW.edition_id AND s.signed_digest = NEW.signed_digest AND r.id IS NULL
+    AND {asked} <= NEW.required_signatures
 """
+_SIGNATURES_SQLITE = _SIGNATURES.format(asked="json_extract(s.statement, '$.signatures')")
+_SIGNATURES_POSTGRESQL = _SIGNATURES.format(asked="(s.statement::json ->> 'signatures')::int")
 _LIVE_ON_THIS = """
     SELECT 1 FROM reviews_signoff s
     JOIN articles_publication p ON p.edition_id = s.edition_id AND p.signed_digest = s.signed_digest
@@ -22,6 +23,11 @@ _LIVE_ON_THIS = """
 _UNSIGNED = "a publication needs its sign-offs"
 _IN_USE = "a live page rests on this sign-off: take it down first"
 _NO_RETURN = "a publication that ended does not come back"
+# The one change after the end: what was withdrawn may still be retracted.
+_RETURNS = (
+    "OLD.status <> 'live' AND NEW.status <> OLD.status "
+    "AND NOT (OLD.status = 'withdrawn' AND NEW.status = 'retracted')"
+)
 
 # On PostgreSQL a publish and a revoke that run at once do not see each other's rows. Both therefore
 # write the article's row first, so that one waits for the other (or fails, above READ COMMITTED).
@@ -29,7 +35,7 @@ _PUBLISH_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION signoff_publication_signed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE articles_article SET version = version WHERE id = NEW.article_id;
-    IF ({_SIGNATURES}) < NEW.required_signatures THEN
+    IF ({_SIGNATURES_POSTGRESQL}) < NEW.required_signatures THEN
         RAISE EXCEPTION '{_UNSIGNED}' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
@@ -49,35 +55,32 @@ END $$
 """
 
 
-def _after_migrate(sender: AppConfig, using: str, **_: Any) -> None:
-    guards.install(using)
-
-
 def connect() -> None:
-    """Register the guards of `reviews` and have them installed after every `migrate`."""
+    """Register the guards of `reviews`; `articles.guards` has them installed after every `migrate`."""
     for table in ("sourcecheck", "signoff", "revocation", "event", "policyversion", "disclaimerversion", "conflict"):
         guards.immutable(f"reviews_{table}")
     for table in ("review", "claim", "finding", "comment", "attachment"):
         guards.undeletable(f"reviews_{table}")
+    guards.undeletable("reviews_chainhead")
     guards.REGISTRY += [
         guards.Guard(
             "publication_needs_sign_off",
             "articles_publication",
             "CREATE TRIGGER publication_needs_sign_off BEFORE INSERT ON articles_publication "
-            f"WHEN ({_SIGNATURES}) < NEW.required_signatures BEGIN SELECT RAISE(ABORT, '{_UNSIGNED}'); END",
+            f"WHEN ({_SIGNATURES_SQLITE}) < NEW.required_signatures BEGIN SELECT RAISE(ABORT, '{_UNSIGNED}'); END",
             "CREATE TRIGGER publication_needs_sign_off BEFORE INSERT ON articles_publication "
             "FOR EACH ROW EXECUTE FUNCTION signoff_publication_signed()",
             _PUBLISH_FUNCTION,
+            steps_aside=True,
         ),
         guards.Guard(
             "publication_does_not_return",
             "articles_publication",
             "CREATE TRIGGER publication_does_not_return BEFORE UPDATE ON articles_publication "
-            "WHEN NEW.status = 'live' AND OLD.status <> 'live' "
-            f"BEGIN SELECT RAISE(ABORT, '{_NO_RETURN}'); END",
+            f"WHEN {_RETURNS} BEGIN SELECT RAISE(ABORT, '{_NO_RETURN}'); END",
             "CREATE TRIGGER publication_does_not_return BEFORE UPDATE ON articles_publication FOR EACH ROW "
-            "WHEN (NEW.status = 'live' AND OLD.status <> 'live') "
-            f"EXECUTE FUNCTION signoff_refuse('{_NO_RETURN}')",
+            f"WHEN ({_RETURNS}) EXECUTE FUNCTION signoff_refuse('{_NO_RETURN}')",
+            steps_aside=True,
         ),
         guards.Guard(
             "revocation_needs_no_live_page",
@@ -87,6 +90,6 @@ def connect() -> None:
             "CREATE TRIGGER revocation_needs_no_live_page BEFORE INSERT ON reviews_revocation "
             "FOR EACH ROW EXECUTE FUNCTION signoff_revocation_free()",
             _REVOKE_FUNCTION,
+            steps_aside=True,
         ),
     ]
-    post_migrate.connect(_after_migrate, dispatch_uid="reviews.guards")

@@ -11,6 +11,9 @@ from django.contrib.auth.models import User
 from reviews.models import Conflict, Review, Reviewer, SignOff
 from reviews.refusals import Refused
 
+Faults = list[tuple[str, str]]
+"""Why a person's judgement does not count, as (code, sentence)."""
+
 
 def _check_permission(user: User, permission: str, sentence: str) -> None:
     if not user.is_active or not user.has_perm(f"reviews.{permission}"):
@@ -35,17 +38,20 @@ def check_can_withdraw_submission(user: User, review: Review) -> None:
     check_can_submit(user, review.article)
 
 
-def check_can_judge(user: User, review: Review) -> None:
-    """Reviewers who are qualified today, did not write any of it and declared no conflict."""
+def check_can_judge(user: User, review: Review, *, faults: Faults | None = None) -> None:
+    """Reviewers who are qualified today, did not write any of it and declared no conflict.
+
+    `faults` is the answer of `signer_faults`, where the caller has it already.
+    """
     _check_permission(user, "judge_review", "Only medical reviewers may judge an article.")
-    if faults := signer_faults(user, review):
+    if faults := signer_faults(user, review) if faults is None else faults:
         raise Refused.because("You cannot judge this article.", faults)
 
 
-def check_can_sign(user: User, review: Review) -> None:
-    """Who may judge it and has the right to sign."""
+def check_can_sign(user: User, review: Review, *, faults: Faults | None = None) -> None:
+    """Who may judge it and has the right to sign; `faults` as for `check_can_judge`."""
     _check_permission(user, "sign_review", "Only medical reviewers may sign an article.")
-    if faults := signer_faults(user, review):
+    if faults := signer_faults(user, review) if faults is None else faults:
         raise Refused.because("You cannot sign this article.", faults)
 
 
@@ -113,12 +119,12 @@ def signer_faults(
     reviewer: Reviewer | None = None,
     barred: set[int] | None = None,
     conflicted: set[int] | None = None,
-) -> list[tuple[str, str]]:
+) -> Faults:
     """Why this person's judgement of the review does not count, as (code, sentence); empty when it does.
 
     The keyword arguments spare queries where many people are asked about one review.
     """
-    faults: list[tuple[str, str]] = []
+    faults: Faults = []
     name = user.get_full_name() or user.get_username()
     reviewer = reviewer or Reviewer.objects.filter(user=user).first()
     if not user.is_active:

@@ -7,6 +7,7 @@ the group is for. A phrase is written in small letters, as it would read, with f
     improv*          any ending of the word   ..           up to three words in between
     {people}         any phrase of the group `people` in the same file
 
+A choice written against a word without a space belongs to that word: "tak(e|es)", "stamets['s] stack".
 Nothing in that grammar can repeat without a bound, so no phrase, however odd, can make a search slow.
 Phrases are matched against `normalise`d text: small letters, straight quotes, plain hyphens.
 """

@@ -30,8 +30,13 @@ def seed(name: str) -> Document:
     return document(title=title, body=body, dated=False)
 
 
+@cache
+def screened(name: str) -> tuple[Hit, ...]:
+    return tuple(screen(seed(name)))
+
+
 def quotes(name: str, category: str) -> list[str]:
-    return [hit.quote for hit in screen(seed(name)) if hit.category == category]
+    return [hit.quote for hit in screened(name) if hit.category == category]
 
 
 @pytest.mark.parametrize("name", SEEDS)
