@@ -7,7 +7,7 @@ class ArticlesConfig(AppConfig):
     name = "articles"
 
     def ready(self) -> None:
-        # editing registers Article with django-reversion, which must happen at start.
-        from articles import editing, guards  # noqa: F401
+        # Importing is registering: Article with django-reversion, the check of the guards with Django.
+        from articles import checks, editing, guards  # noqa: F401
 
         guards.connect()

@@ -22,20 +22,25 @@ SUMMARY_LENGTH = 600
 BODY_LENGTH = 2_000_000
 
 
-class DraftFields(TypedDict, total=False):
-    """What a draft is made of. `citations` are sources in the order of their numbers, or pairs."""
+class OtherFields(TypedDict, total=False):
+    """What a draft is made of beside title and body. `citations` are sources in order, or (number, source)."""
 
-    title: str
     slug: str
     locale: str
     summary: str
-    body: str
     interests: str
     correction_kind: str
     correction_text: str
     topics: Iterable[Topic]
     authors: Iterable[User]
     citations: Sequence[Source] | Sequence[tuple[int, Source]]
+
+
+class DraftFields(OtherFields, total=False):
+    """Everything that a draft is made of."""
+
+    title: str
+    body: str
 
 
 _TEXT_FIELDS = (
@@ -91,7 +96,7 @@ def create_article(
     title: str,
     body: str,
     action: Contribution.Action = Contribution.Action.CREATED,
-    **fields: Unpack[DraftFields],  # type: ignore[misc]
+    **fields: Unpack[OtherFields],
 ) -> Article:
     """Create a draft and credit `by` with it.
 
@@ -104,7 +109,8 @@ def create_article(
     fields.setdefault("authors", [by])
     with transaction.atomic(), reversion.create_revision():
         article = Article(title=title, slug=slug, version=0)
-        _write(article, by=by, action=action, fields={**fields, "title": title, "slug": slug, "body": body})
+        draft: DraftFields = {**fields, "title": title, "slug": slug, "body": body}
+        _write(article, by=by, action=action, fields=draft)
     return article
 
 

@@ -139,7 +139,7 @@ def _drop(cursor: Any, vendor: str, guard: Guard) -> None:
 
 # What a trigger is recognised by. SQLite keeps the very text that made it. PostgreSQL does not: there it
 # is the table, the moment, whether it has a condition, and the text of the function that it runs.
-type _Mark = tuple[object, ...]
+_Mark = tuple[object, ...]
 
 
 def _sought(guard: Guard, sql: str) -> _Mark:

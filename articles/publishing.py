@@ -42,7 +42,9 @@ def publish(
     first_published_at = first.first_published_at if first else now
     past = _notices(article)
     fresh = content["correction"] if content["correction"] not in [_words(n) for n in past] else None
-    notices = [*past, *([{**fresh, "on": timezone.localdate(now).isoformat()}] if fresh else [])]
+    notices = list(past)
+    if fresh:
+        notices.append({"kind": fresh["kind"], "text": fresh["text"], "on": timezone.localdate(now).isoformat()})
     html = render(
         content,
         disclaimers=disclaimers,

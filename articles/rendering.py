@@ -90,7 +90,7 @@ def _day(iso: str) -> dt.date:
 
 
 def _number_headings(body: Body) -> list[dict[str, str]]:
-    headings = []
+    headings: list[dict[str, str]] = []
     for block, element in zip(body.blocks, body.elements, strict=True):
         if block.kind == "heading" and block.level == 2:
             anchor = f"section-{len(headings) + 1}"

@@ -35,7 +35,9 @@ def announce(sequence: int) -> int:
     if event.action not in MESSAGES or event.article is None:
         return 0
     groups, words = MESSAGES[event.action]
-    people = _people(groups, event.article).exclude(pk=event.actor_id).exclude(email="")
+    people = _people(groups, event.article).exclude(email="")
+    if event.actor:
+        people = people.exclude(pk=event.actor.pk)
     subject = f"“{event.article.title}” {words}".replace("\n", " ")
     text = render_to_string("emails/event.txt", {"event": event, "words": words, "link": _link(event)})
     for address in people.values_list("email", flat=True):

@@ -44,7 +44,7 @@ def missing_for_draft(article: Article) -> list[Requirement]:
     if obstacle := unfrozen_because(article):
         found.append(Requirement("not_freezable", obstacle, place, Stops.SUBMISSION))
     for hit in screen(draft_document(article)):
-        if hit.severity == Finding.Severity.FIX:
+        if hit.severity == "fix":
             where = f" (“{_short(hit.quote)}”)" if hit.quote else ""
             found.append(Requirement(hit.rule, f"{hit.message}{where} {hit.remedy}", place, Stops.SUBMISSION))
     return found
@@ -74,7 +74,7 @@ def stopping(requirements: list[Requirement], step: Stops) -> list[Requirement]:
 def _housekeeping(dossier: Dossier, place: str) -> Iterator[Requirement]:
     # Asked of the text again: a finding row may be missing, the words are not.
     for hit in screen(dossier.document):
-        if hit.severity == Finding.Severity.FIX:
+        if hit.severity == "fix":
             yield Requirement(hit.rule, f"{hit.message} Send it back to be mended.", place, Stops.SUBMISSION)
 
 

@@ -8,9 +8,16 @@ from articles.models import Notice
 from django import forms
 from django.core.exceptions import ValidationError
 
-from reviews.models import Attachment, Finding, SignOff, SourceCheck
+from reviews.models import Finding, SignOff, SourceCheck
+from reviews.models.disclaimers import Placement
 
 LONG, QUOTE, SHORT = 5_000, 2_000, 200
+KINDS = [(k.value, k.label) for k in (Notice.Kind.RETRACTION, Notice.Kind.REMOVAL)]
+SEVERITIES = [
+    (s.value, s.label) for s in (Finding.Severity.RESOLVE, Finding.Severity.CRITICAL, Finding.Severity.ADVISE)
+]
+DISPOSITIONS = [(d.value, d.label) for d in (Finding.Disposition.SOURCED, Finding.Disposition.ACCEPTED)]
+LEVELS = [(str(value), words) for value, words in SourceCheck.Level.choices]
 
 
 class Words(forms.CharField):
@@ -72,7 +79,7 @@ class AddClaim(Seen):
 class CheckClaim(Seen):
     source = Whole("Choose a source from the references.")
     verdict = Choice(SourceCheck.Verdict.choices, "Say what the source means for the claim.")
-    level = Choice([(str(v), w) for v, w in SourceCheck.Level.choices], "Choose the level of evidence.")
+    level = Choice(LEVELS, "Choose the level of evidence.")
     directness = Choice(SourceCheck.Directness.choices, "Say how directly the source speaks to the claim.")
     passage = Words("Quote the passage that you rely on.")
     locator = Words("Say where the passage stands (page, table, section).", longest=SHORT)
@@ -82,25 +89,17 @@ class CheckClaim(Seen):
 
 class AddFinding(Seen):
     message = Words("Say what is wrong.")
-    severity = Choice(
-        [(s.value, s.label) for s in (Finding.Severity.RESOLVE, Finding.Severity.CRITICAL, Finding.Severity.ADVISE)],
-        "Choose critical, to resolve, or advice.",
-    )
+    severity = Choice(SEVERITIES, "Choose critical, to resolve, or advice.")
     quote = Words(longest=QUOTE, required=False)
 
 
 class AnswerFinding(Reasoned):
-    disposition = Choice(
-        [(d.value, d.label) for d in (Finding.Disposition.SOURCED, Finding.Disposition.ACCEPTED)],
-        "Say whether the passage has its source or is accepted as it stands.",
-    )
+    disposition = Choice(DISPOSITIONS, "Say whether the passage has its source or is accepted as it stands.")
 
 
 class AttachDisclaimer(Seen):
     disclaimer = Words("Choose a disclaimer.", longest=80)
-    placement = Choice(
-        Attachment._meta.get_field("placement").choices, "Choose a place from the list.", required=False
-    )
+    placement = Choice(Placement.choices, "Choose a place from the list.", required=False)
     quote = Words(longest=QUOTE, required=False)
 
 
@@ -138,10 +137,7 @@ class TakeDown(forms.Form):
 
 
 class Retract(TakeDown):
-    kind = Choice(
-        [(k.value, k.label) for k in (Notice.Kind.RETRACTION, Notice.Kind.REMOVAL)],
-        "Say whether this is a retraction or a removal.",
-    )
+    kind = Choice(KINDS, "Say whether this is a retraction or a removal.")
 
 
 class Revoke(forms.Form):

@@ -6,15 +6,15 @@ the HTML needs: nested where one lies inside another, cut in two where they over
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from articles.documents import parse_body
-from articles.rendering import MARKER
 from django.utils.safestring import SafeString, mark_safe
 from lxml import etree, html as lxml_html
+
+from reviews.screening.citations import markers
 
 Node = str | etree._Element
 
@@ -138,16 +138,15 @@ class _Weaver:
         """Plain text, its citations of references made links."""
         nodes: list[Node] = []
         position = 0
-        for match in () if in_link else MARKER.finditer(text):
-            number = int(re.split(r"\D", match[1], maxsplit=1)[0])
-            if number not in self.numbers:
+        for start, end, numbers in () if in_link else markers(text):
+            if numbers[0] not in self.numbers:
                 continue
             link = etree.Element("a")
-            link.set("href", f"#reference-{number}")
+            link.set("href", f"#reference-{numbers[0]}")
             link.set("class", "cite")
-            link.text = match[0]
-            nodes += [text[position : match.start()], link]
-            position = match.end()
+            link.text = text[start:end]
+            nodes += [text[position:start], link]
+            position = end
         return [*nodes, text[position:]]
 
 

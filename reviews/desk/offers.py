@@ -63,9 +63,7 @@ def offers(
     return sorted(found, key=lambda offer: bool(offer.why_not))
 
 
-def take_downs(
-    page: Publication | None, user: User, review_or_article: Review | None, rejection: Rejection | None
-) -> list[Offer]:
+def take_downs(page: Publication | None, user: User, rejection: Rejection | None) -> list[Offer]:
     """Withdrawing and retracting what readers have at the article's address."""
     found = []
     for name, rule in workflow.PUBLIC_TRANSITIONS.items():

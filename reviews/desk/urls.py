@@ -1,12 +1,37 @@
+"""The desk's addresses. Whatever changes something is a POST to an address of its own."""
+
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-
-def _stub(request: HttpRequest, pk: int = 0) -> HttpResponse:
-    return HttpResponse("desk")
-
+from reviews.desk import changes, live, queue, review, sign
 
 app_name = "desk"
-urlpatterns = [path("", _stub, name="queue"), path("reviews/<int:pk>/", _stub, name="review")]
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("live/", live.live, name="live"),
+    path("articles/<int:pk>/", live.article, name="article"),
+    path("articles/<int:pk>/withdraw/", live.withdraw, name="withdraw"),
+    path("articles/<int:pk>/retract/", live.retract, name="retract"),
+    path("reviews/<int:pk>/", review.review, name="review"),
+    path("reviews/<int:pk>/changes/", changes.changes, name="changes"),
+    path("reviews/<int:pk>/sign/", sign.sign, name="sign"),
+    path("reviews/<int:pk>/do/<slug:name>/", review.transition, name="transition"),
+    path("reviews/<int:pk>/claims/add/", review.add_claim, name="add_claim"),
+    path("reviews/<int:pk>/claims/<int:claim>/check/", review.check_claim, name="check_claim"),
+    path("reviews/<int:pk>/claims/<int:claim>/dismiss/", review.dismiss_claim, name="dismiss_claim"),
+    path("reviews/<int:pk>/claims/<int:claim>/reinstate/", review.reinstate_claim, name="reinstate_claim"),
+    path("reviews/<int:pk>/claims/<int:claim>/reconfirm/", review.reconfirm_claim, name="reconfirm_claim"),
+    path("reviews/<int:pk>/findings/add/", review.add_finding, name="add_finding"),
+    path("reviews/<int:pk>/findings/<int:finding>/answer/", review.answer_finding, name="answer_finding"),
+    path("reviews/<int:pk>/findings/<int:finding>/confirm/", review.confirm_finding, name="confirm_finding"),
+    path("reviews/<int:pk>/disclaimers/attach/", review.attach_disclaimer, name="attach_disclaimer"),
+    path("reviews/<int:pk>/disclaimers/waive/", review.waive_disclaimer, name="waive_disclaimer"),
+    path(
+        "reviews/<int:pk>/disclaimers/<int:attachment>/detach/", review.detach_disclaimer, name="detach_disclaimer"
+    ),
+    path("reviews/<int:pk>/disclaimers/<int:attachment>/confirm/", review.confirm_waiver, name="confirm_waiver"),
+    path("reviews/<int:pk>/comments/add/", review.add_comment, name="add_comment"),
+    path("reviews/<int:pk>/conflict/", review.declare_conflict, name="declare_conflict"),
+    path("reviews/<int:pk>/signatures/<int:signature>/revoke/", review.revoke, name="revoke"),
+]

@@ -105,7 +105,7 @@ def _tiers(entries: list[Any]) -> list[dict[str, Any]]:
         )
     if not tiers or tiers[-1]["topics"] or tiers[-1]["words"]:
         raise BadPolicy("The last tier must have no topics and no words: it takes every other article.")
-    _once([t["key"] for t in tiers], "tiers")
+    _once([str(t["key"]) for t in tiers], "tiers")
     return tiers
 
 
@@ -155,7 +155,7 @@ def _words(entry: dict[str, Any], key: str) -> list[str]:
     value = entry.get(key, [])
     if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
         raise BadPolicy(f"“{key}” must be a list of words in {entry.get('key', 'an entry')}.")
-    return value
+    return [str(v) for v in value]
 
 
 def _whole(entry: dict[str, Any], key: str, least: int) -> int:

@@ -1,0 +1,86 @@
+"""A record with something in every table that the database protects, and raw SQL to try it with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from articles.editing import save_draft
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+from reviews import judging, workflow
+
+from tests import factories
+
+Rows = list[tuple[Any, ...]]
+Refuses = Callable[..., str]
+
+
+@pytest.fixture
+def record(cast: SimpleNamespace) -> SimpleNamespace:
+    """Pages live, superseded and withdrawn; a signed review, a revoked signature, and one review of all sorts."""
+    live = factories.published(cast.writer, cast.reviewer, cast.editor)
+    article = live.article
+    article.refresh_from_db()
+    save_draft(article, by=cast.writer, version=article.version, summary="A daily walk, and what it does.")
+    again = workflow.submit(article, by=cast.writer)
+    factories.judge(again, cast.reviewer)
+    factories.sign(again, cast.reviewer)
+    newer = workflow.publish(again, by=cast.editor)
+    live.refresh_from_db()
+    down = factories.published(cast.writer, cast.second, cast.editor)
+    workflow.withdraw(down.article, by=cast.editor, reason="Prices out of date.")
+    down.refresh_from_db()
+    signed = factories.signed(cast.writer, cast.reviewer)
+    revoked = factories.signed(cast.writer, cast.reviewer)
+    workflow.revoke(revoked.sign_offs.get(), by=cast.reviewer, reason="I misread a table.")
+    busy = factories.submitted(cast.writer)
+    for words in ("Too strong.", "Too long."):
+        judging.add_finding(busy, by=cast.reviewer, message=words)
+        judging.comment(busy, by=cast.writer, text=words)
+    judging.declare_conflict(busy, by=cast.second, text="I sit on the sponsor's board.")
+    for review in (signed, revoked, busy):
+        review.refresh_from_db()
+    return SimpleNamespace(live=newer, superseded=live, withdrawn=down, signed=signed, revoked=revoked, busy=busy)
+
+
+@pytest.fixture
+def rows() -> Callable[[str], Rows]:
+    def read(table: str) -> Rows:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+            return [tuple(row) for row in cursor.fetchall()]
+
+    return read
+
+
+def insert_copy(model: type[Model], pk: int, **instead: Any) -> None:
+    """INSERT a row like row `pk`, under a new id, with other values in the columns named."""
+    name = model._meta.db_table
+    wanted = [field.column for field in model._meta.concrete_fields if field.column != "id"]
+    assert instead.keys() <= set(wanted)
+    listed = ", ".join("%s" if column in instead else column for column in wanted)
+    values = [instead[column] for column in wanted if column in instead]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {name} ({', '.join(wanted)}) SELECT {listed} FROM {name} WHERE id = %s", [*values, pk]
+        )
+
+
+@pytest.fixture
+def refuses(rows: Callable[[str], Rows]) -> Refuses:
+    """Run a statement that the database must refuse; returns what it said. Nothing may have changed."""
+
+    def run(table: str, sql: str, params: Any = ()) -> str:
+        before = rows(table)
+        assert before, f"there is nothing in {table} to protect"
+        with pytest.raises(IntegrityError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":  # TRUNCATE waits for no deferred check
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(sql, params)
+        assert rows(table) == before
+        return str(refusal.value).splitlines()[0]
+
+    return run
