@@ -158,6 +158,11 @@ def restore(article: Article, *, by: User, version: int, revision: Version) -> A
     return save_draft(article, by=by, version=version, action=Contribution.Action.RESTORED, **fields)
 
 
+def was_anothers(slug: str, *, article_id: int | None) -> bool:
+    """Whether readers ever had another article at this address: it keeps naming the one it was given to."""
+    return Publication.objects.filter(slug=slug).exclude(article_id=article_id).exists()
+
+
 def slug_for(title: str) -> str:
     """An address made from a title: at most 80 characters, cut between words, never empty."""
     slug = slugify(title)
@@ -205,10 +210,8 @@ def _check(article: Article) -> None:
         raise NotSaved("The text is longer than two million characters.")
     if bool(article.correction_kind) != bool(article.correction_text.strip()):
         raise NotSaved("A note to readers needs its kind and its words: give both or neither.")
-    # An address that was ever public keeps naming the article it was given to.
-    if (
-        Article.objects.filter(slug=article.slug).exclude(pk=article.pk).exists()
-        or Publication.objects.filter(slug=article.slug).exclude(article_id=article.pk).exists()
+    if Article.objects.filter(slug=article.slug).exclude(pk=article.pk).exists() or was_anothers(
+        article.slug, article_id=article.pk
     ):
         raise SlugTaken(f"An article with the address “{article.slug}” exists already.")
     try:

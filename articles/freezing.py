@@ -50,7 +50,8 @@ def freeze(article: Article, *, by: User) -> Edition:
 
 def unfrozen_because(article: Article) -> str:
     """A sentence saying why the draft cannot be frozen now; empty when it can."""
-    if not draft_document(article).text[len(article.title) :].strip():
+    draft = draft_document(article)
+    if not draft.text[draft.body_start :].strip():
         return "There is no text yet."
     last = latest_contribution(article)
     if last is None or last.version != article.version or last.draft_digest != draft_digest(article):

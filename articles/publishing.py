@@ -16,8 +16,6 @@ from django.utils import timezone
 from articles.models import Article, Edition, Notice, Publication, Topic
 from articles.rendering import PlacedDisclaimer, ReaderNotice, Signer, render
 
-TAKEN_DOWN = (Publication.Status.WITHDRAWN, Publication.Status.RETRACTED)
-
 
 def publish(
     edition: Edition,

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
-from lxml import etree
+from lxml import etree, html as lxml_html
 
+from articles.canonical import digest
 from articles.documents import Body, parse_body
 from articles.models import Notice
+from articles.references import shown_references
 
 # The same spellings that screening reads as citations: [1], [1, 2], [2–4].
 MARKER = re.compile(r"\[(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)\]")
@@ -65,18 +68,23 @@ def render(
     """
     body = parse_body(content["body"])
     headings = _number_headings(body)
-    _link_markers(body, {reference["number"] for reference in content["references"]})
-    _insert_disclaimers(body, [d for d in disclaimers if d["placement"] == "inline"])
+    cited = _link_markers(body, {reference["number"] for reference in content["references"]})
+    boxes = _place_disclaimers(body, [d for d in disclaimers if d["placement"] == "inline"])
+    _wrap_tables(body)
     return render_to_string(
         "articles/_article.html",
         {
             "content": content,
-            "body": mark_safe(body.to_html()),  # noqa: S308 - cleaned by parse_body, built by lxml
+            "body": mark_safe(_to_html(body, boxes)),  # noqa: S308 - cleaned by parse_body, built by lxml
             "headings": headings if len(headings) > 4 else [],
-            "top": [d for d in disclaimers if d["placement"] == "top"],
-            "end": [d for d in disclaimers if d["placement"] == "end"],
-            "signers": signers,
-            "notices": [{**n, "kind_label": Notice.Kind(n["kind"]).label, "on": _day(n["on"])} for n in notices],
+            "references": shown_references(content["references"], cited=cited),
+            "top": [_shown(d) for d in disclaimers if d["placement"] == "top"],
+            "end": [_shown(d) for d in disclaimers if d["placement"] == "end"],
+            "signers": [{**s, "on": _day(s["on"])} for s in signers],
+            "signed_together": len({s["on"] for s in signers}) == 1,
+            "notices": [_shown_notice(n) for n in reversed(notices)],
+            "interests": paragraphs(content["interests"]),
+            "digest": digest(content),
             "published_on": published_on,
             "first_published_on": first_published_on,
             "reviewed_on": reviewed_on,
@@ -85,8 +93,31 @@ def render(
     )
 
 
+def paragraphs(text: str) -> list[str]:
+    """Plain text divided at empty lines."""
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
 def _day(iso: str) -> dt.date:
     return dt.date.fromisoformat(iso)
+
+
+def _shown(disclaimer: PlacedDisclaimer) -> dict[str, Any]:
+    return {**disclaimer, "paragraphs": paragraphs(disclaimer["text"])}
+
+
+# A page that came back after it was taken down says so, and does not look taken down now.
+_PAST = {Notice.Kind.RETRACTION: "An earlier edition was retracted", Notice.Kind.REMOVAL: "An earlier edition was removed"}
+
+
+def _shown_notice(notice: ReaderNotice) -> dict[str, Any]:
+    kind = Notice.Kind(notice["kind"])
+    return {
+        "kind": notice["kind"],
+        "label": _PAST.get(kind, kind.label),
+        "paragraphs": paragraphs(notice["text"]),
+        "on": _day(notice["on"]),
+    }
 
 
 def _number_headings(body: Body) -> list[dict[str, str]]:
@@ -95,51 +126,90 @@ def _number_headings(body: Body) -> list[dict[str, str]]:
         if block.kind == "heading" and block.level == 2:
             anchor = f"section-{len(headings) + 1}"
             element.set("id", anchor)
-            headings.append({"id": anchor, "text": body.text[block.start : block.end]})
+            text = " ".join(MARKER.sub("", body.text[block.start : block.end]).split())
+            headings.append({"id": anchor, "text": text})
     return headings
 
 
-def _insert_disclaimers(body: Body, disclaimers: Sequence[PlacedDisclaimer]) -> None:
-    for item in disclaimers:
-        host = next(
-            (e for b, e in zip(body.blocks, body.elements, strict=True) if b.end >= item["after"]),
-            body.elements[-1] if body.elements else body.root,
-        )
-        # A warning does not fit inside a list or table: it stands after the whole of it.
-        while (parent := host.getparent()) is not None and parent is not body.root:
-            host = parent
+def _place_disclaimers(
+    body: Body, disclaimers: Sequence[PlacedDisclaimer]
+) -> dict[etree._Element, PlacedDisclaimer]:
+    """Put an empty box into the body where each disclaimer belongs; `_to_html` fills them."""
+    boxes: dict[etree._Element, PlacedDisclaimer] = {}
+    # Later ones first: each is put directly behind its passage, so they end in the given order.
+    for item in reversed(disclaimers):
         box = etree.Element("aside")
-        box.set("class", "disclaimer disclaimer-inline")
-        box.set("data-disclaimer", item["key"])
-        for paragraph in paragraphs(item["text"]):
-            etree.SubElement(box, "p").text = paragraph
-        if host is body.root:
-            host.append(box)
-        else:
+        boxes[box] = item
+        place = next((n for n, block in enumerate(body.blocks) if block.end >= item["after"]), len(body.blocks) - 1)
+        host = _outermost(body, body.elements[place]) if body.blocks else None
+        if host is not None:
             box.tail, host.tail = host.tail, None
             host.addnext(box)
+            continue
+        # Bare text without a paragraph of its own: before whatever block follows it.
+        following = (_outermost(body, element) for element in body.elements[place + 1 :])
+        after = next((element for element in following if element is not None), None)
+        if after is None:
+            body.root.append(box)
+        else:
+            after.addprevious(box)
+    return boxes
 
 
-def paragraphs(text: str) -> list[str]:
-    """Plain text divided at empty lines."""
-    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
+def _outermost(body: Body, element: etree._Element) -> etree._Element | None:
+    """The child of the body that holds `element`: a warning stands after the whole of a list or table."""
+    if element is body.root:
+        return None
+    while (parent := element.getparent()) is not None and parent is not body.root:
+        element = parent
+    return element
 
 
-def _link_markers(body: Body, numbers: set[int]) -> None:
+def _wrap_tables(body: Body) -> None:
+    """A wide table scrolls inside its own frame, which the keyboard can reach."""
+    tables = [t for t in body.root.iter("table") if not any(a.tag == "table" for a in t.iterancestors())]
+    for number, table in enumerate(tables, start=1):
+        frame = etree.Element("div")
+        frame.set("class", "table-frame")
+        frame.set("role", "region")
+        frame.set("tabindex", "0")
+        frame.set("aria-label", f"Table {number}")
+        parent = table.getparent()
+        assert parent is not None
+        frame.tail, table.tail = table.tail, None
+        parent.replace(table, frame)
+        frame.append(table)
+
+
+def _to_html(body: Body, boxes: dict[etree._Element, PlacedDisclaimer]) -> str:
+    parts = [str(escape(body.root.text or ""))]
+    for child in body.root:
+        if child in boxes:
+            parts.append(render_to_string("components/disclaimer.html", {"disclaimer": _shown(boxes[child])}))
+            parts.append(str(escape(child.tail or "")))
+        else:
+            parts.append(str(lxml_html.tostring(child, encoding="unicode")))
+    return "".join(parts)
+
+
+def _link_markers(body: Body, numbers: set[int]) -> set[int]:
+    """Turn the markers of known references into links; returns the numbers that are linked to."""
     seen: set[int] = set()
     for piece in body.pieces:
         element, is_tail = piece.element, piece.is_tail
         if any(a.tag == "a" for a in ([] if is_tail else [element]) + list(element.iterancestors())):
             continue
         raw = (element.tail if is_tail else element.text) or ""
-        matches = [m for m in MARKER.finditer(raw) if _numbers(m[1]) and set(_numbers(m[1])) <= numbers]
-        if not matches:
+        groups = _marker_groups(raw, numbers)
+        if not groups:
             continue
-        head = raw[: matches[0].start()]
+        # A superscript stands at its word; the space before the marker would let it wrap alone.
+        head = raw[: groups[0][0]]
+        head = head.rstrip() or head
         links = []
-        for match, following in zip(matches, [*matches[1:], None], strict=True):
-            sup = _reference_links(_numbers(match[1]), seen)
-            sup.tail = raw[match.end() : following.start() if following else len(raw)]
+        for (_, end, cited), following in zip(groups, [*groups[1:], None], strict=True):
+            sup = _reference_links(cited, seen)
+            sup.tail = raw[end : following[0]].rstrip() if following else raw[end:]
             links.append(sup)
         if is_tail:
             element.tail = head
@@ -150,6 +220,25 @@ def _link_markers(body: Body, numbers: set[int]) -> None:
             element.text, parent, place = head, element, 0
         for offset, sup in enumerate(links):
             parent.insert(place + offset, sup)
+    return seen
+
+
+def _marker_groups(raw: str, known: set[int]) -> list[tuple[int, int, list[int]]]:
+    """Where markers of `known` references stand in a text node (start, end) and the numbers in them.
+
+    Markers with nothing but space between them are one: “[1] [2]” must not read as 12.
+    """
+    groups: list[tuple[int, int, list[int]]] = []
+    for match in MARKER.finditer(raw):
+        cited = _numbers(match[1])
+        if not cited or not set(cited) <= known:
+            continue
+        if groups and not raw[groups[-1][1] : match.start()].strip():
+            start, _, before = groups[-1]
+            groups[-1] = (start, match.end(), [*before, *(n for n in cited if n not in before)])
+        else:
+            groups.append((match.start(), match.end(), cited))
+    return groups
 
 
 def _numbers(inside: str) -> list[int]:

@@ -101,6 +101,7 @@ def _database(url: str) -> dict[str, Any]:
     if config.get("ENGINE") == "django.db.backends.sqlite3":
         # IMMEDIATE takes the write lock when a transaction begins, so that what it read stays true.
         # recursive_triggers: without it INSERT OR REPLACE slips past the delete triggers.
+        config["TEST"] = {"NAME": env.str("TEST_SQLITE_FILE", default="") or None}
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -78,9 +78,9 @@ def carry(anchor: Anchor, old: Document, new: Document) -> tuple[Match, Anchor]:
     is its new place. CHANGED: a similar sentence stands there; the anchor covers that sentence.
     GONE: nothing alike; the old anchor is returned.
     """
-    before = _sentences_around(old, anchor["start"], anchor["end"])
+    before = sentences_around(old, anchor["start"], anchor["end"])
     places = _occurrences(new.text, anchor["exact"])
-    same = [p for p in places if _sentences_around(new, p, p + len(anchor["exact"])) == before]
+    same = [p for p in places if sentences_around(new, p, p + len(anchor["exact"])) == before]
     if len(same) == 1:
         return Match.SAME, anchor_at(new, same[0], same[0] + len(anchor["exact"]))
     if len(same) > 1:
@@ -108,7 +108,8 @@ def _occurrences(text: str, exact: str) -> list[int]:
     return places
 
 
-def _sentences_around(document: Document, start: int, end: int) -> str:
+def sentences_around(document: Document, start: int, end: int) -> str:
+    """The whole sentences that `text[start:end]` touches, as one stretch; itself where it touches none."""
     touched = [s for s in sentences(document) if s.start < end and s.end > start]
     if not touched:
         return document.text[start:end]

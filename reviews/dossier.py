@@ -10,17 +10,17 @@ from typing import Any
 from articles.canonical import canonical, digest, digest_text
 from articles.documents import Document
 from articles.freezing import edition_document
-from articles.models import Publication, Source
+from articles.models import Notice, Source
 from articles.models.content import record
-from articles.publishing import TAKEN_DOWN
 from articles.rendering import PlacedDisclaimer
 from django.db.models import Prefetch
 
-from reviews.models import Attachment, Claim, Finding, Review, Reviewer, Revocation, SignOff, SourceCheck
+from reviews.models import Attachment, Claim, Event, Finding, Review, Reviewer, Revocation, SignOff, SourceCheck
 from reviews.permissions import conflicted_people, contributors_since_signed, signer_faults
 from reviews.policy import Policy, Tier, current_policy
 
 SCHEMA = 1
+_TAKE_DOWNS = (Notice.Kind.REMOVAL, Notice.Kind.RETRACTION)
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Dossier:
     sign_offs: list[SignOff]
     takedowns: int
     revocations: int
+    reopenings: int
 
     @cached_property
     def content(self) -> dict[str, Any]:
@@ -60,8 +61,8 @@ class Dossier:
     def statement(self) -> dict[str, Any]:
         """All that a signature covers: the text, its disclaimers, checks, dispositions and policy.
 
-        Take-downs and revocations are counted in, so that nothing signed before one of them counts
-        after it.
+        Take-downs, revocations and reopenings are counted in, so that nothing signed before one of
+        them counts after it, and whoever signed before may sign again.
         """
         return {
             "schema": SCHEMA,
@@ -74,6 +75,7 @@ class Dossier:
             "findings": [_finding(f) for f in self.findings if not f.orphaned],
             "takedowns": self.takedowns,
             "revocations": self.revocations,
+            "reopenings": self.reopenings,
         }
 
     @cached_property
@@ -145,14 +147,17 @@ class Dossier:
 
 def load(review: Review) -> Dossier:
     """Read a review's dossier: a constant number of queries, whatever its size."""
+    claims = list(
+        review.claims.prefetch_related(
+            Prefetch("checks", SourceCheck.objects.select_related("source", "by").order_by("id"))
+        ).order_by("id")
+    )
+    for claim in claims:
+        claim.edition = review.edition  # claims move with their review; this spares a query for each
     return Dossier(
         review=review,
         policy=current_policy(),
-        claims=list(
-            review.claims.prefetch_related(
-                Prefetch("checks", SourceCheck.objects.select_related("source", "by").order_by("id"))
-            ).order_by("id")
-        ),
+        claims=claims,
         findings=list(
             review.findings.exclude(disposition=Finding.Disposition.FIXED)
             .select_related("disposed_by", "confirmed_by", "added_by")
@@ -164,15 +169,22 @@ def load(review: Review) -> Dossier:
             .order_by("id")
         ),
         sign_offs=list(review.sign_offs.select_related("signer", "revocation").order_by("id")),
-        takedowns=Publication.objects.filter(article=review.article_id, status__in=TAKEN_DOWN).count(),
+        # One notice each: a page that is withdrawn and then retracted was taken down twice.
+        takedowns=Notice.objects.filter(article=review.article_id, kind__in=_TAKE_DOWNS).count(),
         revocations=Revocation.objects.filter(sign_off__review__article=review.article_id).count(),
+        reopenings=Event.objects.filter(review=review, action="reopen").count(),
     )
 
 
 def checks_in_force(claim: Claim) -> list[SourceCheck]:
-    """The newest check of a claim, in its present words, against each source; oldest first."""
+    """The newest check of a claim, in its present words, against each source that its edition cites; oldest first."""
     words = claim.anchor["exact"]
-    newest = {check.source_id: check for check in claim.checks.all() if check.claim_text == words}
+    cited = {reference["source"] for reference in claim.edition.content["references"]}
+    newest = {
+        check.source_id: check
+        for check in claim.checks.all()
+        if check.claim_text == words and check.source_id in cited
+    }
     return sorted(newest.values(), key=lambda check: check.pk)
 
 

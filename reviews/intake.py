@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TypeVar
 
 from articles.documents import Document
 from articles.freezing import edition_document
 from articles.models import Edition
 
-from reviews.anchors import Anchor, Match, anchor_at, carry
+from reviews.anchors import Anchor, Match, anchor_at, carry, sentences_around
 from reviews.models import Attachment, Claim, Finding, Review
 from reviews.policy import Policy, Tier
-from reviews.screening import Hit, claims, screen
+from reviews.screening import Hit, citations_in, claims, screen
+
+Anchored = TypeVar("Anchored", Claim, Finding)
 
 # These say "this claim has no source", which the claim itself says until it has been checked.
 _SAID_BY_CLAIMS = frozenset({"unsupported_efficacy_claim"})
@@ -39,8 +42,11 @@ def carry_over(review: Review, old_edition: Edition) -> dict[str, object]:
     old, new = edition_document(old_edition), edition_document(review.edition)
     counts: Counter[str] = Counter()
     covered: set[tuple[int, int]] = set()
-    for claim in review.claims.exclude(state=Claim.State.ORPHANED).order_by("id"):
-        match, anchor = carry(claim.anchor, old, new)
+    claims_here = list(review.claims.exclude(state=Claim.State.ORPHANED).order_by("id"))
+    for claim, match, anchor in _carried(claims_here, old, new):
+        cited = _sources_of(claim.anchor, old, old_edition)
+        if match is Match.SAME and _sources_of(anchor, new, review.edition) != cited:
+            match = Match.CHANGED  # the same words, but “[1]” is another source now
         place = (anchor["start"], anchor["end"])
         if match is not Match.GONE and place in covered:
             match = Match.GONE  # two claims never end up on one passage
@@ -53,6 +59,20 @@ def carry_over(review: Review, old_edition: Edition) -> dict[str, object]:
     _carry_notes(review, old, new)
     _carry_disclaimers(review, old, new)
     return dict(counts)
+
+
+def _carried(rows: list[Anchored], old: Document, new: Document) -> list[tuple[Anchored, Match, Anchor]]:
+    """Each row with what became of its anchor. Unchanged ones come first: a passage is theirs before it
+    is anything else's that looks like it."""
+    carried = [(row, *carry(row.anchor, old, new)) for row in rows]
+    return sorted(carried, key=lambda item: item[1] is not Match.SAME)
+
+
+def _sources_of(anchor: Anchor, document: Document, edition: Edition) -> list[int | None]:
+    """The sources that the sentences around an anchor cite, in order; None for a number not in the list."""
+    numbers = {reference["number"]: reference["source"] for reference in edition.content["references"]}
+    cited = citations_in(sentences_around(document, anchor["start"], anchor["end"]))
+    return [numbers.get(number) for number in cited]
 
 
 def _hits(document: Document) -> list[Hit]:
@@ -103,11 +123,10 @@ def _carry_claim(claim: Claim, match: Match, anchor: Anchor, edition: Edition) -
 def _carry_findings(review: Review, old: Document, new: Document, counts: Counter[str]) -> None:
     hits = _hits(new)
     taken: set[int] = set()
-    for finding in review.findings.filter(orphaned=False).exclude(disposition=Finding.Disposition.FIXED):
-        if finding.anchor:
-            match, anchor = carry(finding.anchor, old, new)
-        else:
-            match, anchor = Match.SAME, None
+    open_ones = review.findings.filter(orphaned=False).exclude(disposition=Finding.Disposition.FIXED)
+    anchored = _carried([f for f in open_ones if f.anchor], old, new)
+    whole: list[tuple[Finding, Match, Anchor | None]] = [(f, Match.SAME, None) for f in open_ones if not f.anchor]
+    for finding, match, anchor in [*whole, *anchored]:
         again = next(
             (
                 place
@@ -129,11 +148,18 @@ def _carry_findings(review: Review, old: Document, new: Document, counts: Counte
             if match is Match.CHANGED:
                 finding.disposition, finding.reason = Finding.Disposition.OPEN, ""
                 finding.disposed_by = finding.confirmed_by = None
+            if again is not None and not by_person:
+                _reword(finding, hits[again])
         if again is not None and not by_person and match is not Match.GONE:
             taken.add(again)
         finding.save()
         counts[f"findings_{match.value}"] += 1
     _add_findings(review, new, [hit for place, hit in enumerate(hits) if place not in taken])
+
+
+def _reword(finding: Finding, hit: Hit) -> None:
+    """What a rule says of the new text: its sentence may quote the words (“10 mg”) that changed."""
+    finding.severity, finding.message, finding.remedy = hit.severity, hit.message, hit.remedy
 
 
 def _carry_notes(review: Review, old: Document, new: Document) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from articles.canonical import digest
 from articles.freezing import edition_document
@@ -158,6 +159,7 @@ def check_claim(
         check = _add_check(
             claim,
             source,
+            known=record(source),
             by=by,
             verdict=verdict,
             level=level,
@@ -182,9 +184,11 @@ def reconfirm_claim(claim: Claim, *, by: User) -> None:
         done = {check.source_id for check in checks_in_force(claim)}
         for check in newest.values():
             if check.source_id not in done:
+                # Of the source as it was read then: one whose record changed since must be read again.
                 _add_check(
                     claim,
                     check.source,
+                    known=check.source_record,
                     by=by,
                     verdict=check.verdict,
                     level=check.level,
@@ -198,8 +202,7 @@ def reconfirm_claim(claim: Claim, *, by: User) -> None:
         act.facts |= {"claim": claim.pk}
 
 
-def _add_check(claim: Claim, source: Source, **fields: object) -> SourceCheck:
-    known = record(source)
+def _add_check(claim: Claim, source: Source, *, known: dict[str, Any], **fields: object) -> SourceCheck:
     return SourceCheck.objects.create(
         claim=claim,
         source=source,

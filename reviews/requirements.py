@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from articles.editing import was_anothers
 from articles.freezing import draft_document, unfrozen_because
 from articles.models import Article
 from django.urls import reverse
@@ -43,6 +44,7 @@ def missing_for_draft(article: Article) -> list[Requirement]:
     found: list[Requirement] = []
     if obstacle := unfrozen_because(article):
         found.append(Requirement("not_freezable", obstacle, place, Stops.SUBMISSION))
+    found += _address(article.pk, article.slug, place)
     for hit in screen(draft_document(article)):
         if hit.severity == "fix":
             where = f" (“{_short(hit.quote)}”)" if hit.quote else ""
@@ -58,6 +60,7 @@ def missing_for(review: Review, *, dossier: Dossier | None = None) -> list[Requi
     dossier = dossier or dossiers.load(review)
     place = reverse("desk:review", args=[review.pk])
     return [
+        *_address(dossier.review.article_id, dossier.content["slug"], place),
         *_housekeeping(dossier, place),
         *_findings(dossier, place + "#findings"),
         *_disclaimers(dossier, place + "#disclaimers"),
@@ -69,6 +72,17 @@ def missing_for(review: Review, *, dossier: Dossier | None = None) -> list[Requi
 def stopping(requirements: list[Requirement], step: Stops) -> list[Requirement]:
     """Those requirements that stop `step`."""
     return [r for r in requirements if r.stops <= step]
+
+
+def _address(article_id: int, slug: str, place: str) -> Iterator[Requirement]:
+    # Free when the draft was saved, but another article may have been published there since.
+    if was_anothers(slug, article_id=article_id):
+        yield Requirement(
+            "address_taken",
+            f"Another article was published at the address “{slug}”; this one needs its own.",
+            place,
+            Stops.SUBMISSION,
+        )
 
 
 def _housekeeping(dossier: Dossier, place: str) -> Iterator[Requirement]:
@@ -147,10 +161,10 @@ def _claims(dossier: Dossier, place: str) -> Iterator[Requirement]:
         if claim.state != Claim.State.OPEN:
             continue
         checks = checks_in_force(claim)
-        if passing(checks, dossier.policy):
-            continue
-        unchecked += 1
-        for check in checks:
+        if not passing(checks, dossier.policy):
+            unchecked += 1
+        # Asked of a claim with another, sound source too: it is said to rest on both.
+        for check in (c for c in checks if c.verdict in dossier.policy.passing_verdicts):
             if check.source.is_retracted:
                 yield Requirement(
                     "source_retracted",

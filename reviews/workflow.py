@@ -464,19 +464,17 @@ def publish_scheduled(review: Review) -> Publication | None:
     When the gate (or the table) says no, the review goes back to the reviewers with the sentence and
     None is returned. Nothing happens to a review that is not due: a second call is harmless.
     """
-    review.refresh_from_db()
-    if review.status != Status.SCHEDULED or review.scheduled_for is None or review.scheduled_for > timezone.now():
-        return None
-    assert review.scheduled_by is not None
-    try:
-        return publish(review, by=review.scheduled_by)
-    except Refused as refusal:
-        with transaction.atomic():
-            locked = lock(review)
-            if locked.status == Status.SCHEDULED:
+    publication = None
+    with transaction.atomic():
+        locked = lock(review)  # before it is asked whether it is due: the hour may have been moved
+        hour, editor = locked.scheduled_for, locked.scheduled_by
+        if hour is not None and editor is not None and hour <= timezone.now():
+            try:
+                publication = publish(locked, by=editor)
+            except Refused as refusal:
                 reopen_because(locked, by=None, reason=f"Not published at its hour. {refusal.sentence}")
-        review.refresh_from_db()
-        return None
+    review.refresh_from_db()
+    return publication
 
 
 def withdraw(article: Article, *, by: User, reason: str) -> Publication:

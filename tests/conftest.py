@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import socket
@@ -28,6 +29,22 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _no_server_errors() -> Iterator[None]:
+    """Whatever a test sends in, the site never answers with a 500."""
+    seen: list[str] = []
+
+    class Watch(logging.Handler):
+        def emit(self, entry: logging.LogRecord) -> None:
+            seen.append(entry.getMessage())
+
+    watch = Watch(level=logging.ERROR)
+    logging.getLogger("django.request").addHandler(watch)
+    yield
+    logging.getLogger("django.request").removeHandler(watch)
+    assert not seen, f"Server errors: {seen}"
 
 
 @pytest.fixture(autouse=True)

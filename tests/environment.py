@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 os.environ["READ_ENV_FILE"] = "false"
 os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 40
@@ -15,3 +19,8 @@ os.environ["EMAIL_URL"] = "memorymail://"
 os.environ["CELERY_BROKER_URL"] = ""
 # Playwright keeps an event loop running in the test's thread; the ORM is used from that thread only.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# A file, not memory: the live server's threads then have connections of their own, as in earnest.
+_scratch = Path(tempfile.mkdtemp(prefix="signoff-tests-"))
+atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+os.environ["TEST_SQLITE_FILE"] = str(_scratch / "test.sqlite3")

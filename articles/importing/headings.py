@@ -14,10 +14,11 @@ _ENDS_A_SENTENCE = tuple(".,;:…。．，、；：।،؛")
 _BEFORE_THE_WORDS = re.compile(r"(?:\d+[.)]\s+)?[\"'“‘«(¿¡]*")
 _CLOSING = "\"'”’»)]"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DATE = rf"(?:\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},?|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,?) \d{{4}}|\d{{4}}-\d\d-\d\d"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_DATE = rf"(?:{_DAY} {_MONTH},?|{_MONTH} {_DAY},?) \d{{4}}|\d{{4}}-\d\d-\d\d"
 _NEVER = re.compile(
-    r"skip to .*|share|share (?:this|on|via)\b.*|menu|search|home|print|subscribe|advertisement|sign in|log in"
-    r"|back to top|(?:read|learn|show|see) more\W*"
+    r"skip to .*|share|share (?:this|on|via)\b.*|menu|search|home|print|subscribe|advertisement"
+    r"|sign in|log in|back to top|(?:read|learn|show|see) more\W*"
     r"|(?:see also|also read|read also|read more|read next)[\s:]+\S.*"
     r"|\d+[ -]min(?:ute)?s?\b.*"
     r"|(?:medically |fact[- ]|last )?(?:written|reviewed|checked|edited|updated|published|posted)"

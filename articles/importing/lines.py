@@ -10,10 +10,11 @@ from itertools import pairwise
 from unicodedata import category
 
 _BREAK = re.compile("\r\n|[\n\v\f\r\x85\u2028\u2029]")
-# A marker is one only before text: "* * *" and "-----" are ornaments and stay as they are.
-_BULLET = re.compile(r"(?:([-*–·])\s+|([•◦▪‣●○])\s*)(?=.*\w)(.+)")
-_NUMBER = re.compile(r"(0|[1-9][0-9]{0,2})([.)])\s+(?=.*\w)(.+)")
-_HASHES = re.compile(r"(#{1,6})\s+([^#\s].*)")
+# A marker is one only before text: "* * *" and "-----" are ornaments and stay as they are. The white
+# space is possessive, since retrying a million spaces one by one would take hours.
+_BULLET = re.compile(r"(?:([-*–·])\s++|([•◦▪‣●○])\s*+)(?=.*\w)(.+)")
+_NUMBER = re.compile(r"(0|[1-9][0-9]{0,2})([.)])\s++(?=.*\w)(.+)")
+_HASHES = re.compile(r"(#{1,6})\s++([^#\s].*)")
 
 WRAP_WIDTHS = range(50, 101)
 """The longest line of a file whose paragraphs were broken into lines by an editor or mail program."""

@@ -7,5 +7,9 @@ from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Template context: the site's name, and whether this is the demo."""
-    return {"site_name": settings.SITE_NAME, "is_demo": settings.DEMO}
+    """Template context: the site's name, this page's one address, and whether this is the demo."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "is_demo": settings.DEMO,
+        "canonical": f"{settings.SITE_URL}{request.path}",
+    }

@@ -6,13 +6,15 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from articles.models import Publication, Topic
+from articles.models import Notice, Publication, Topic
 
 PER_PAGE = 20
 _LIVE = Publication.Status.LIVE
@@ -35,50 +37,62 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def topics(request: HttpRequest) -> HttpResponse:
-    """All topics that have something live."""
-    return render(request, "articles/topics.html", {"topics": _topics()})
+    """All topics that have something live, with how much."""
+    counted = _topics().annotate(live_count=Count("publications", filter=Q(publications__status=_LIVE)))
+    return render(request, "articles/topics.html", {"topics": counted, "section": "topics"})
 
 
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """The live articles of one topic."""
     found = get_object_or_404(Topic, slug=slug)
-    context = {"topic": found, "page": _page(request, live().filter(topics=found))}
+    context = {"topic": found, "page": _page(request, live().filter(topics=found)), "section": "topics"}
     return render(request, "articles/topic.html", context)
 
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """One article: its stored page, or what became of it. One query, two where an address has moved."""
-    page = (
-        Publication.objects.filter(slug=slug)
-        .order_by(Case(When(status=_LIVE, then=Value(0)), default=Value(1), output_field=IntegerField()), "-published_at", "-pk")
-        .first()
-    )
-    if page is None:
+    """What readers have of the article that was ever at this address: its stored page, or what became of it.
+
+    One query; two for a retracted article, whose notice says of which kind it is.
+    """
+    page = _current(slug)
+    if page is None or page.status == Publication.Status.SUPERSEDED:
         raise Http404
+    if page.slug != slug:
+        return _moved(page)
     if page.status == _LIVE:
         # The stored page was built from cleaned text when it was published, and the database refuses
         # to change it since; `manage.py verify` compares it with the log.
         html = mark_safe(page.html)  # noqa: S308
-        return render(request, "articles/article.html", {"publication": page, "html": html})
-    if page.status == Publication.Status.SUPERSEDED:
-        return _moved(page)
-    gone = page.status == Publication.Status.WITHDRAWN
-    return render(
-        request,
-        "articles/withdrawn.html" if gone else "articles/retracted.html",
-        {"publication": page},
-        status=410 if gone else 200,
-    )
+        overdue = page.review_due < timezone.localdate()
+        return render(request, "articles/article.html", {"publication": page, "html": html, "overdue": overdue})
+    if page.status == Publication.Status.WITHDRAWN:
+        return render(request, "articles/withdrawn.html", {"publication": page}, status=410)
+    notice = page.notices.order_by("-at", "-pk").first()
+    removed = notice is not None and notice.kind == Notice.Kind.REMOVAL
+    context = {
+        "publication": page,
+        "label": "Removal" if removed else "Retraction",
+        "done": "Removed" if removed else "Retracted",
+    }
+    return render(request, "articles/retracted.html", context)
+
+
+def _current(slug: str) -> Publication | None:
+    """The article's live publication, or else its last one, by any address that it ever had.
+
+    An address stays with the article that it was first given to (see `articles.editing`).
+    """
+    ever = Publication.objects.filter(slug=slug).values("article")
+    live_first = Case(When(status=_LIVE, then=Value(0)), default=Value(1), output_field=IntegerField())
+    return Publication.objects.filter(article__in=ever).order_by(live_first, "-published_at", "-pk").first()
 
 
 def _moved(page: Publication) -> HttpResponsePermanentRedirect:
-    now = Publication.objects.filter(article=page.article_id).exclude(status=Publication.Status.SUPERSEDED)
-    successor = now.only("slug").order_by("-published_at", "-pk").first()
-    if successor is None or successor.slug == page.slug:
-        raise Http404
-    moved: HttpResponsePermanentRedirect = redirect("public:article", slug=successor.slug, permanent=True)
+    moved = HttpResponsePermanentRedirect(reverse("public:article", args=[page.slug]))
+    # An address may be given back: a browser that kept both redirects would go round in a circle.
+    moved["Cache-Control"] = "no-cache"
     return moved
 
 
@@ -95,4 +109,5 @@ def _page(request: HttpRequest, publications: QuerySet[Publication]) -> Any:
 
 
 def _topics() -> QuerySet[Topic]:
-    return Topic.objects.filter(publications__status=_LIVE).distinct().order_by("name")
+    used = Publication.topics.through.objects.filter(topic=OuterRef("pk"), publication__status=_LIVE)
+    return Topic.objects.filter(Exists(used)).order_by("name")

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 from articles import guards
 from articles.canonical import canonical, digest_text
-from articles.models import Edition, Publication
-from articles.rendering import paragraphs
+from articles.models import Contribution, Edition, Publication
 from django.apps import apps
-from django.db import connection
-from django.utils import timezone
-from django.utils.html import escape
+from django.db import connection, transaction
+from django.db.models import Count, Max, Model, QuerySet
 
 from reviews.audit.log import chain_faults
-from reviews.models import Event, Review, Reviewer, SignOff, SourceCheck
-from reviews.permissions import contributors_to
+from reviews.audit.pages import Shelf, page_faults
+from reviews.audit.telling import Telling, listen
+from reviews.models import Conflict, DisclaimerVersion, PolicyVersion, Review, Revocation, SignOff, SourceCheck
+from reviews.policy.loading import disclaimer_digest
+
+_BATCH = 200
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +50,72 @@ class Report:
 
 
 def verify() -> Report:
-    """Check the whole record. Changes nothing; raises nothing for what it finds."""
+    """Check the whole record as it is at one moment. Changes nothing; raises nothing for what it finds."""
     report = Report()
-    for name, check in CHECKS.items():
-        for sentence in check(report):
-            report.faults.append(Fault(name, sentence))
+    with _one_moment():
+        telling = Telling()
+        for name, check in CHECKS.items():
+            try:
+                if name == "events":
+                    telling = listen()
+                for sentence in check(report, telling):
+                    report.faults.append(Fault(name, sentence))
+            except Exception as error:  # garbage is a finding too, and must not hide the others
+                report.faults.append(
+                    Fault(name, f"Something here cannot be read, so the rest of it was not checked: {error!r}.")
+                )
     return report
 
 
-def _events(report: Report) -> Iterator[str]:
-    report.counts["events"] = Event.objects.count()
-    yield from chain_faults()
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """Have all queries see the database as the first one does, so that others may work meanwhile.
+
+    Inside a caller's transaction, that is left to the caller.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        # Not `atomic()`: that would take the write lock and keep everybody waiting.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
 
 
-def _editions(report: Report) -> Iterator[str]:
+def _events(report: Report, telling: Telling) -> Iterator[str]:
+    report.counts["events"] = 0
+    yield from chain_faults(report.counts)
+
+
+def _editions(report: Report, telling: Telling) -> Iterator[str]:
     report.counts["editions"] = Edition.objects.count()
-    for edition in Edition.objects.iterator(chunk_size=500):
-        yield from _edition_faults(edition)
+    unseen = dict(telling.editions)
+    for batch in _batches(Edition.objects.order_by("pk")):
+        shelf = Shelf.of_articles({edition.article_id for edition in batch})
+        for edition in batch:
+            yield from _edition_faults(edition, shelf)
+            said = unseen.pop((edition.article_id, edition.number), edition.digest)
+            if said != edition.digest:
+                yield f"{_name(edition)} is not the one that was submitted."
+    for article, number in unseen:
+        yield f"Edition {number} of article {article} was submitted and is not there any more."
 
 
-def _edition_faults(edition: Edition) -> Iterator[str]:
-    name = f"Edition {edition.number} of article {edition.article_id}"
+def _name(edition: Edition) -> str:
+    return f"Edition {edition.number} of article {edition.article_id}"
+
+
+def _edition_faults(edition: Edition, shelf: Shelf) -> Iterator[str]:
+    name = _name(edition)
     if digest_text(edition.canonical) != edition.digest:
         yield f"{name} does not have the digest that was recorded for it."
     try:
@@ -77,101 +126,113 @@ def _edition_faults(edition: Edition) -> Iterator[str]:
             edition.title, edition.number, edition.article_id,
         ):  # fmt: skip
             yield f"{name} says one thing in its columns and another in its content."
+        if set(content["contributors"]) != shelf.wrote(edition.article_id, until=edition.article_version):
+            yield f"{name} names other contributors than are on record."
     except (ValueError, KeyError, TypeError):
         yield f"{name} cannot be read."
 
 
-def _sign_offs(report: Report) -> Iterator[str]:
+def _drafts(report: Report, telling: Telling) -> Iterator[str]:
+    report.counts["contributions"] = Contribution.objects.count()
+    for article, number, last in (
+        Contribution.objects.order_by("article")
+        .values("article")
+        .annotate(number=Count("pk"), last=Max("version"))
+        .values_list("article", "number", "last")
+    ):
+        if number != last:
+            yield f"{last - number} of {last} contributions to article {article} are not there any more."
+
+
+def _sign_offs(report: Report, telling: Telling) -> Iterator[str]:
     report.counts["signatures"] = SignOff.objects.count()
-    for sign_off in SignOff.objects.select_related("edition").iterator(chunk_size=500):
+    unseen = dict(telling.sign_offs)
+    for sign_off in SignOff.objects.select_related("edition").order_by("pk").iterator(chunk_size=500):
         name = f"Signature {sign_off.pk} ({sign_off.printed_name})"
         if digest_text(sign_off.statement) != sign_off.signed_digest:
             yield f"{name} does not have the digest that was signed."
-        elif json.loads(sign_off.statement).get("edition") != sign_off.edition.digest:
+        elif _member(sign_off.statement, "edition") != sign_off.edition.digest:
             yield f"{name} is not for the edition it points at."
-    signed = set(
-        Event.objects.filter(action="sign_off").values_list("facts__sign_off", "facts__signed_digest")
-    )
-    for pk, value in SignOff.objects.values_list("pk", "signed_digest"):
-        if (pk, value) not in signed:
-            yield f"Signature {pk} has no event in the log."
+        said = unseen.pop(sign_off.pk, None)
+        if said is None or said.signed_digest != sign_off.signed_digest:
+            yield f"{name} has no event in the log."
+        elif (said.signer, said.meaning, said.review) != (sign_off.signer_id, sign_off.meaning, sign_off.review_id):
+            yield f"{name} has another signer, meaning or review than the log says."
+    for pk in unseen:
+        yield f"Signature {pk} was given and is not there any more."
+    revoked = set(Revocation.objects.values_list("sign_off", flat=True))
+    for pk in sorted(revoked - telling.revoked):
+        yield f"Signature {pk} is revoked, but no event in the log says so."
+    for pk in sorted(telling.revoked - revoked):
+        yield f"Signature {pk} was revoked, but its revocation is not there any more."
 
 
-def _live_pages(report: Report) -> Iterator[str]:
-    live = Publication.objects.filter(status=Publication.Status.LIVE).select_related("edition__article")
-    report.counts["live pages"] = live.count()
-    for page in live.iterator(chunk_size=200):
-        for sentence in _page_faults(page):
-            yield f"/articles/{page.slug}/: {sentence}"
+def _member(text: str, key: str) -> object:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value.get(key) if isinstance(value, dict) else None
 
 
-def _page_faults(page: Publication) -> Iterator[str]:
-    edition = page.edition
-    yield from _edition_faults(edition)
-    content = edition.content
-    if (page.title, page.slug, page.summary) != (content["title"], content["slug"], content["summary"]):
-        yield "its title, address or summary is not that of its edition."
-    holding = list(
-        SignOff.objects.filter(edition=edition, signed_digest=page.signed_digest, revocation__isnull=True)
-    )
-    people = {s.signer_id for s in holding}
-    if len(people) < page.required_signatures:
-        yield f"{len(people)} of {page.required_signatures} signatures hold."
-    if page.attestation.get("signed_digest") != page.signed_digest:
-        yield "its attestation names another digest than the one signed."
-    for sign_off in holding:
-        yield from _signer_faults(sign_off, edition)
-    if holding:
-        yield from _statement_faults(page, json.loads(holding[0].statement))
-    event = Event.objects.filter(action="publish", facts__publication=page.pk).first()
-    if event is None:
-        yield "no event in the log says that it was published."
-    elif event.facts.get("html") != digest_text(page.html):
-        yield "the stored page is not the one that was published."
+def _pages(report: Report, telling: Telling) -> Iterator[str]:
+    report.counts["pages"] = Publication.objects.count()
+    report.counts["live pages"] = 0
+    unseen = set(telling.publications)
+    for batch in _batches(Publication.objects.select_related("edition").order_by("pk")):
+        live = [page for page in batch if page.status == Publication.Status.LIVE]
+        report.counts["live pages"] += len(live)
+        shelf = Shelf.of_pages(live)
+        for page in batch:
+            unseen.discard(page.pk)
+            for sentence in page_faults(page, telling, shelf):
+                yield f"/articles/{page.slug}/: {sentence}"
+    for pk in sorted(unseen):
+        yield f"Publication {pk} is in the log and not there any more."
 
 
-def _signer_faults(sign_off: SignOff, edition: Edition) -> Iterator[str]:
-    if sign_off.signer_id in contributors_to(edition):
-        yield f"{sign_off.printed_name} signed their own text."
-    reviewer = Reviewer.objects.filter(user=sign_off.signer_id).first()
-    if reviewer is None or not reviewer.is_qualified(timezone.localdate(sign_off.at)):
-        yield f"{sign_off.printed_name} was not qualified on the day of signing."
-
-
-def _statement_faults(page: Publication, statement: dict[str, Any]) -> Iterator[str]:
-    if statement["signatures"] != page.required_signatures:
-        yield f"{statement['signatures']} signatures were required when it was signed, {page.required_signatures} stand on it."
-    shown = {(d["key"], d["digest"], d["placement"]): d["text"] for d in page.attestation.get("disclaimers", [])}
-    for entry in statement["disclaimers"]:
-        if entry["state"] != "attached":
-            continue
-        text = shown.get((entry["key"], entry["version"], entry["placement"]))
-        if text is None or not all(escape(part) in page.html or part in page.html for part in paragraphs(text)):
-            yield f"the signed disclaimer “{entry['key']}” is not on the page."
-    checks = [check["id"] for claim in statement["claims"] for check in claim["checks"]]
-    if SourceCheck.objects.filter(pk__in=checks).count() != len(checks):
-        yield "a source check that was signed is not there any more."
-    if any(claim["state"] == "open" and not claim["checks"] for claim in statement["claims"]):
-        yield "a claim was signed without a source check."
-
-
-def _reviews(report: Report) -> Iterator[str]:
+def _reviews(report: Report, telling: Telling) -> Iterator[str]:
     report.counts["reviews"] = Review.objects.count()
-    last: dict[int | None, str] = {}
-    for review_id, facts in (
-        Event.objects.filter(review__isnull=False, facts__to__isnull=False)
-        .order_by("sequence")
-        .values_list("review", "facts")
-    ):
-        last[review_id] = facts["to"]
-    for pk, status in Review.objects.values_list("pk", "status"):
-        if last.get(pk) != status:
-            yield f"Review {pk} is “{status}”, but the log last made it “{last.get(pk, 'nothing')}”."
+    unseen = set(telling.review_states)
+    for pk, status, edition in Review.objects.order_by("pk").values_list("pk", "status", "edition__digest"):
+        unseen.discard(pk)
+        said, digest = telling.review_states.get(pk, ("nothing", edition))
+        if said != status:
+            yield f"Review {pk} is “{status}”, but the log last made it “{said}”."
+        if digest != edition:
+            yield f"Review {pk} points at another edition than the log says."
+    for pk in sorted(unseen):
+        yield f"Review {pk} is in the log and not there any more."
 
 
-def _database(report: Report) -> Iterator[str]:
+def _judgements(report: Report, telling: Telling) -> Iterator[str]:
+    checks = set(SourceCheck.objects.values_list("pk", flat=True))
+    report.counts["source checks"] = len(checks)
+    for pk in sorted(telling.checks - checks):
+        yield f"Source check {pk} was made and is not there any more."
+    conflicts = set(Conflict.objects.values_list("review", "person"))
+    for review, person in sorted(telling.conflicts - conflicts):
+        yield f"Person {person} declared a conflict in review {review} that is not there any more."
+
+
+def _policy(report: Report, telling: Telling) -> Iterator[str]:
+    versions = {v.number: v for v in PolicyVersion.objects.order_by("number")}
+    report.counts["policies"] = len(versions)
+    for number, version in versions.items():
+        if digest_text(version.canonical) != version.digest:
+            yield f"{version} does not have the digest that was recorded for it."
+        if telling.policies.get(number) != version.digest:
+            yield f"{version} is not one that the log says was loaded."
+    for number in sorted(telling.policies.keys() - versions.keys()):
+        yield f"Policy {number} was loaded and is not there any more."
+    for words in DisclaimerVersion.objects.select_related("disclaimer").order_by("pk"):
+        if disclaimer_digest(words.disclaimer.key, words.text, words.placement) != words.digest:
+            yield f"{words} does not have the digest that was recorded for it."
+
+
+def _database(report: Report, telling: Telling) -> Iterator[str]:
     for name in guards.missing():
-        yield f"The trigger {name} is missing or switched off; run `manage.py migrate`."
+        yield f"The trigger {name} is missing, changed or switched off; run `manage.py migrate`."
     report.counts["triggers"] = len(guards.present())
     found = 0
     with connection.cursor() as cursor:
@@ -189,11 +250,25 @@ def _database(report: Report) -> Iterator[str]:
     report.counts["constraints"] = found
 
 
-CHECKS: dict[str, Callable[[Report], Iterator[str]]] = {
+def _batches(query: QuerySet[M]) -> Iterator[list[M]]:
+    batch: list[M] = []
+    for row in query.iterator(chunk_size=_BATCH):
+        batch.append(row)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+CHECKS: dict[str, Callable[[Report, Telling], Iterator[str]]] = {
     "database": _database,
     "events": _events,
     "editions": _editions,
+    "drafts": _drafts,
     "signatures": _sign_offs,
-    "live pages": _live_pages,
+    "pages": _pages,
     "reviews": _reviews,
+    "judgements": _judgements,
+    "policies": _policy,
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from articles.canonical import canonical, digest, digest_text
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from reviews import audit
 from reviews.models import Disclaimer, DisclaimerVersion, PolicyVersion
@@ -28,6 +28,14 @@ def load_policy(path: Path = STARTER, *, by: User | None = None) -> tuple[Policy
     Returns the version in force and whether it is new. Raises `BadPolicy` with a sentence.
     """
     content = read(path)
+    try:
+        return _load(content, by)
+    except IntegrityError:
+        # Somebody loaded a policy at the same moment and took its number. Now it is there to be seen.
+        return _load(content, by)
+
+
+def _load(content: dict[str, Any], by: User | None) -> tuple[PolicyVersion, bool]:
     text = canonical(content)
     with transaction.atomic():
         last = PolicyVersion.objects.select_for_update().order_by("-number").first()

@@ -21,3 +21,25 @@ def badge(state: states.State) -> SafeString:
 def person(user: User | None) -> str:
     """A person's name; “Signoff” where the software itself acted."""
     return states.name_of(user) if user else "Signoff"
+
+
+_EVENTS = {
+    "submit": "submitted it for review",
+    "request_changes": "asked for changes",
+    "resubmit": "submitted a new edition",
+    "sign_off": "signed it",
+    "reopen": "took it back into review",
+    "schedule": "scheduled it",
+    "unschedule": "cancelled its hour",
+    "publish": "published it",
+    "withdraw_submission": "withdrew it from review",
+    "decline": "declined it",
+    "revoke": "revoked a signature",
+    "declare_conflict": "declared a conflict of interest",
+}
+
+
+@register.filter
+def event_words(action: str) -> str:
+    """What an event says was done, to follow a name."""
+    return _EVENTS.get(action, action.replace("_", " "))

@@ -30,7 +30,7 @@ def insert(record: SimpleNamespace) -> Callable[..., None]:
             "article_id": review.article_id,
             "edition_id": review.edition_id,
             "slug": review.edition.content["slug"],
-            "signed_digest": review.sign_offs.get().signed_digest,
+            "signed_digest": review.sign_offs.earliest("pk").signed_digest,
             **instead,
         }
         insert_copy(Publication, record.live.pk, **values)

@@ -113,8 +113,7 @@ def test_a_name_that_would_upset_a_terminal(
     tmp_path: Path, writer: User, capsys: pytest.CaptureFixture[str]
 ) -> None:
     raw = os.fsencode(tmp_path) + b"/\xe9\x1b[31m\nx.txt"
-    with open(raw, "w") as file:
-        file.write("Pain\nIt hurts.")
+    Path(os.fsdecode(raw)).write_text("Pain\nIt hurts.")
     assert run(os.fsdecode(raw), "--by", "wanda") == 0
     assert f"{tmp_path}/\\xe9\\x1b[31m\\nx.txt\n" in capsys.readouterr().out
 

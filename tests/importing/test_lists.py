@@ -100,6 +100,22 @@ def test_paragraphs_broken_into_lines_are_put_together() -> None:
     assert words_of_article(parse(WRAPPED)) == words_of_file(WRAPPED)
 
 
+def test_a_short_paragraph_that_was_put_together_is_no_heading() -> None:
+    text = (
+        WRAPPED + "\nWalking on most of the days of a week, and resting on those that were\nleft\n\nText.\n"
+    )
+    assert blocks(text)[-2] == (
+        "p",
+        "Walking on most of the days of a week, and resting on those that were left",
+    )
+
+
+def test_a_few_lines_of_one_width_among_many_others_are_paragraphs() -> None:
+    line = "It hurts at night, they say, and it is worst in winter."
+    text = "Title\n" + "It passes.\n" * 9 + f"{line}\n" * 3
+    assert [tag for tag, _ in blocks(text)] == ["p"] * 12
+
+
 def test_short_lines_that_fill_no_common_width_are_paragraphs() -> None:
     text = "Title\nIt hurts at night, they say, and it is worst in winter.\nIt passes.\nIt comes back.\nNobody knows why."
     assert [tag for tag, _ in blocks(text)] == ["p"] * 4

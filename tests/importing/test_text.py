@@ -152,6 +152,7 @@ def test_a_heading(line: str) -> None:
         "Write to desk@example.org",
         "-----",
         "* * *",
+        "- - -",
         "42",
         "1. introduction",
         "<div class='intro'>",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,15 @@ def test_one_line_of_nearly_two_megabytes() -> None:
     parsed = parse(line)
     assert parsed.title == ("pain " * 39).strip() + "…"
     assert words_of_article(Parsed("", parsed.body_html)) == line.split()
+
+
+@pytest.mark.parametrize("start", ["- ", "1. ", "# ", "", "• "])
+def test_a_million_spaces_take_no_time(start: str) -> None:
+    spaces = "\xa0" * 900_000
+    begun = time.perf_counter()
+    parsed = parse(f"Title\n{start}{spaces}%\n{spaces}x")
+    assert time.perf_counter() - begun < 10  # hours, if white space were tried one by one
+    assert parsed.title == "Title"
 
 
 VOCABULARY = [

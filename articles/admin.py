@@ -1,5 +1,0 @@
-from django.contrib import admin
-
-from articles.models import Article
-
-admin.site.register(Article)

@@ -1,0 +1,109 @@
+"""The reference list as readers see it: what is printed of a source, and which addresses become links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any, TypedDict
+from urllib.parse import quote, urlsplit
+
+from articles.models import Source
+
+AUTHORS_SHOWN = 6
+_DOI = re.compile(r"10\.\d{4,9}/\S{1,180}")
+_PMID = re.compile(r"[1-9]\d{0,9}")
+
+# Standings that a reader must see, and how loudly.
+_WARNINGS = {
+    Source.Standing.RETRACTED: "stop",
+    Source.Standing.WITHDRAWN: "stop",
+    Source.Standing.EXPRESSION_OF_CONCERN: "attention",
+}
+
+
+class ReferenceLink(TypedDict):
+    """A link to the source itself; `href` is http or https, nothing else."""
+
+    label: str
+    href: str
+
+
+class ShownReference(TypedDict):
+    """One entry of the list. `place` is “2024;12(3):10–19”; `cited` whether the text links to it."""
+
+    number: int
+    authors: str
+    title: str
+    container: str
+    place: str
+    kind: str
+    links: list[ReferenceLink]
+    standing: str
+    alarm: str
+    cited: bool
+
+
+def shown_references(references: list[dict[str, Any]], *, cited: Collection[int]) -> list[ShownReference]:
+    """The references of a frozen edition (see `articles.freezing.payload`), in their order.
+
+    Nothing here is escaped: the template does that.
+    """
+    return [_shown(r["number"], r["record"], cited=r["number"] in cited) for r in references]
+
+
+def _shown(number: int, record: dict[str, Any], *, cited: bool) -> ShownReference:
+    standing = record["standing"]
+    alarm = _WARNINGS.get(standing, "")
+    return {
+        "number": number,
+        "authors": short_authors(record["authors"]),
+        "title": record["title"],
+        "container": record["container"],
+        "place": _place(record),
+        "kind": str(Source.Kind(record["kind"]).label) if record["kind"] in Source.Kind.values else "",
+        "links": _links(record),
+        "standing": str(Source.Standing(standing).label) if alarm else "",
+        "alarm": alarm,
+        "cited": cited,
+    }
+
+
+def short_authors(authors: str) -> str:
+    """Names divided by commas or semicolons; more than six become the first six and “et al.”."""
+    names = [name for part in re.split(r"[;,]", authors) if (name := " ".join(part.split()))]
+    if len(names) <= AUTHORS_SHOWN:
+        return ", ".join(names)
+    return ", ".join(names[:AUTHORS_SHOWN]) + ", et al."
+
+
+def safe_url(url: str) -> str:
+    """`url` if it is a complete http or https address, else the empty string."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and host and not re.search(r"[\s\x00-\x1f\\]", url) else ""
+
+
+def _place(record: dict[str, Any]) -> str:
+    issue = f"({record['issue']})" if record["issue"] else ""
+    volume = f"{record['volume']}{issue}"
+    pages = re.sub(r"(?<=\d)-(?=\w)", "–", record["pages"])
+    where = f"{volume}:{pages}" if volume and pages else volume or pages
+    year = str(record["year"] or "")
+    return f"{year};{where}" if year and where else year or where
+
+
+def _links(record: dict[str, Any]) -> list[ReferenceLink]:
+    links: list[ReferenceLink] = []
+    if _DOI.fullmatch(record["doi"]):
+        links.append({"label": f"doi:{record['doi']}", "href": f"https://doi.org/{quote(record['doi'], safe='/:;()')}"})
+    if _PMID.fullmatch(record["pmid"]):
+        links.append(
+            {"label": f"PubMed {record['pmid']}", "href": f"https://pubmed.ncbi.nlm.nih.gov/{record['pmid']}/"}
+        )
+    if url := safe_url(record["url"]):
+        links.append({"label": urlsplit(url).hostname or url, "href": url})
+    return links
