@@ -93,7 +93,8 @@ def present(using: str = DEFAULT_DB_ALIAS) -> set[str]:
     """Names of the guards that are in the database as this version wants them, and switched on."""
     connection = connections[using]
     found = _on_sqlite(connection) if connection.vendor == "sqlite" else _on_postgresql(connection)
-    return {guard.name for guard, sql in _wanted(connection.vendor) if found.get(guard.name) == _sought(guard, sql)}
+    wanted = _wanted(connection.vendor)
+    return {guard.name for guard, sql in wanted if found.get(guard.name) == _sought(guard, sql)}
 
 
 def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
@@ -145,8 +146,7 @@ _Mark = tuple[object, ...]
 def _sought(guard: Guard, sql: str) -> _Mark:
     if sql == guard.sqlite:
         return (guard.table, sql)
-    moment = sql.removeprefix(f"CREATE TRIGGER {guard.name} ").partition(" ON ")[0]
-    return (guard.table, moment, " WHEN (" in sql, (guard.function or _REFUSE).split("$$")[1])
+    return (guard.table, _moment(guard.name, sql), " WHEN (" in sql, (guard.function or _REFUSE).split("$$")[1])
 
 
 def _on_sqlite(connection: Any) -> dict[str, _Mark]:
@@ -165,9 +165,13 @@ def _on_postgresql(connection: Any) -> dict[str, _Mark]:
             """
         )
         return {
-            name: (table, definition.removeprefix(f"CREATE TRIGGER {name} ").partition(" ON ")[0], conditional, source)
+            name: (table, _moment(name, definition), conditional, source)
             for name, table, definition, conditional, source in cursor.fetchall()
         }
+
+
+def _moment(name: str, definition: str) -> str:
+    return definition.removeprefix(f"CREATE TRIGGER {name} ").partition(" ON ")[0]
 
 
 def _before_migrate(sender: AppConfig, using: str, plan: list[tuple[Any, bool]], **_: Any) -> None:

@@ -15,8 +15,19 @@ from articles.models.content import record
 from articles.rendering import PlacedDisclaimer
 from django.db.models import Prefetch
 
-from reviews.models import Attachment, Claim, Event, Finding, Review, Reviewer, Revocation, SignOff, SourceCheck
-from reviews.permissions import conflicted_people, contributors_since_signed, signer_faults
+from reviews.models import (
+    Attachment,
+    Claim,
+    Conflict,
+    Event,
+    Finding,
+    Review,
+    Reviewer,
+    Revocation,
+    SignOff,
+    SourceCheck,
+)
+from reviews.permissions import contributors_since_signed, signer_faults
 from reviews.policy import Policy, Tier, current_policy
 
 SCHEMA = 1
@@ -93,9 +104,15 @@ class Dossier:
         return contributors_since_signed(self.review)
 
     @cached_property
+    def conflicts(self) -> list[Conflict]:
+        """Conflicts of interest declared in any review of the article."""
+        declared = Conflict.objects.filter(review__article=self.review.article_id)
+        return list(declared.select_related("person").order_by("at", "pk"))
+
+    @cached_property
     def conflicted(self) -> set[int]:
-        """Those who declared a conflict of interest with the article."""
-        return conflicted_people(self.review)
+        """Those who declared one; see `reviews.permissions.conflicted_people`."""
+        return {conflict.person_id for conflict in self.conflicts}
 
     @cached_property
     def _standing(self) -> dict[int, list[tuple[str, str]]]:

@@ -40,7 +40,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$
-"""
+"""  # noqa: S608
 _REVOKE_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION signoff_revocation_free() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -52,7 +52,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$
-"""
+"""  # noqa: S608
 
 
 def connect() -> None:
@@ -67,7 +67,8 @@ def connect() -> None:
             "publication_needs_sign_off",
             "articles_publication",
             "CREATE TRIGGER publication_needs_sign_off BEFORE INSERT ON articles_publication "
-            f"WHEN ({_SIGNATURES_SQLITE}) < NEW.required_signatures BEGIN SELECT RAISE(ABORT, '{_UNSIGNED}'); END",
+            f"WHEN ({_SIGNATURES_SQLITE}) < NEW.required_signatures "
+            f"BEGIN SELECT RAISE(ABORT, '{_UNSIGNED}'); END",
             "CREATE TRIGGER publication_needs_sign_off BEFORE INSERT ON articles_publication "
             "FOR EACH ROW EXECUTE FUNCTION signoff_publication_signed()",
             _PUBLISH_FUNCTION,

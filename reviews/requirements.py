@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from reviews import dossier as dossiers
 from reviews.dossier import Dossier, checks_in_force, passing, source_digest
-from reviews.models import Attachment, Claim, Disclaimer, Finding, Review
+from reviews.models import Attachment, Claim, Finding, Review
 from reviews.screening import screen
 
 
@@ -127,7 +127,7 @@ def _findings(dossier: Dossier, place: str) -> Iterator[Requirement]:
 def _disclaimers(dossier: Dossier, place: str) -> Iterator[Requirement]:
     here = {a.disclaimer.key: a for a in dossier.attachments}
     absent = [key for key in dossier.required_disclaimers if key not in here]
-    names = dict(Disclaimer.objects.filter(key__in=absent).values_list("key", "name")) if absent else {}
+    names = {d["key"]: d["name"] for d in dossier.policy.content["disclaimers"]}
     for key in absent:
         yield Requirement(
             "disclaimer_missing",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from articles.models import Publication
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from articles.models import Publication
 from reviews.models import Review
 
 
@@ -85,15 +85,14 @@ def whose_turn(review: Review, *, given: int, needed: int) -> str:
     """Who acts next on a review, in words; `given` of `needed` signatures are there."""
     match review.status:
         case Review.Status.IN_REVIEW if given:
-            return f"Another medical reviewer: {needed - given} more to sign" if needed > given else "Medical reviewer"
+            return f"Another medical reviewer: {max(needed - given, 1)} more to sign"
         case Review.Status.IN_REVIEW:
             return "Medical reviewer"
         case Review.Status.CHANGES_REQUESTED:
             return f"Writer: {name_of(review.submitted_by)}"
         case Review.Status.SIGNED_OFF:
             return "Managing editor: publish or schedule"
-        case Review.Status.SCHEDULED:
-            assert review.scheduled_for is not None
+        case Review.Status.SCHEDULED if review.scheduled_for:
             return f"Nobody: it goes live on {hour(review.scheduled_for)}"
     return "Nobody: this review is closed"
 

@@ -155,3 +155,8 @@ def scheduled(by: User, signer: User, editor: User, **fields: Any) -> Review:
 
 def published(by: User, signer: User, editor: User, **fields: Any) -> Publication:
     return workflow.publish(signed(by, signer, **fields), by=editor)
+
+
+def tomorrow() -> dt.datetime:
+    """An hour that has not passed."""
+    return timezone.now() + dt.timedelta(days=1)

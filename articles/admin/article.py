@@ -58,6 +58,8 @@ class ArticleAdmin(_ArticleAdmin):
     search_fields = ("title",)
     search_help_text = "Words of the title"
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    empty_value_display = "none"
     ordering = ("-updated_at", "-pk")
     sortable_by = ("headline", "age")
     actions = None
@@ -138,6 +140,9 @@ class ArticleAdmin(_ArticleAdmin):
             # Checked a moment ago and yet refused: the transaction was undone, so show the page again.
             request.refusal = refusal  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"authors": [request.user.pk], **super().get_changeform_initial_data(request)}
 
     def get_form(self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -83,7 +83,7 @@ class ArticleForm(_ArticleForm):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.conflict: Article | None = None
         written_by = Q(pk__in=self.instance.authors.values("pk")) if self.instance.pk else Q()
         people = self.fields.get("authors")

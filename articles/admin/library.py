@@ -52,12 +52,13 @@ class SourceAdmin(_SourceAdmin):
     """Anyone who may change sources may; the gate asks for a new check of whatever rested on the old record."""
 
     form = SourceForm
-    list_display = ("title", "authors", "container", "year", "kind", "standing", "used_by")
+    list_display = ("title", "authors", "container", "year", "standing", "used_by")
     list_filter = ("standing", "kind")
     search_fields = ("title", "authors", "container", "doi", "pmid")
     search_help_text = "Title, author, journal, DOI or PMID"
     ordering = ("authors", "year", "title")
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
     actions = None
     fieldsets = (
         (None, {"fields": ("kind", "title", "authors", "container", "year")}),

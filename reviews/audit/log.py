@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from articles.canonical import digest
-from articles.models import Article
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from articles.canonical import digest
+from articles.models import Article
 from reviews.models import ChainHead, Event, Review
 
 GENESIS = "0" * 64

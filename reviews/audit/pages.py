@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from articles.canonical import digest_text
-from articles.models import Contribution, Edition, Publication
-from articles.rendering import paragraphs
 from django.utils import timezone
 from lxml import html as lxml_html
 
+from articles.canonical import digest_text
+from articles.models import Contribution, Edition, Publication
+from articles.rendering import paragraphs
 from reviews.audit.telling import Telling
 from reviews.models import Reviewer, SignOff, SourceCheck
 
@@ -56,10 +56,10 @@ class Shelf:
         ).order_by("pk"):
             signed[sign_off.edition_id].append(sign_off)
         shelf.published, shelf.sign_offs = published, signed
-        checks = SourceCheck.objects.filter(claim__review__article__in=articles).defer("source_record", "passage")
-        shelf.checks = {check.pk: check for check in checks}
-        people = {s.signer_id for given in signed.values() for s in given}
-        shelf.reviewers = {reviewer.user_id: reviewer for reviewer in Reviewer.objects.filter(user__in=people)}
+        checks = SourceCheck.objects.filter(claim__review__article__in=articles)
+        shelf.checks = {check.pk: check for check in checks.defer("source_record", "passage")}
+        people = Reviewer.objects.filter(user__in={s.signer_id for given in signed.values() for s in given})
+        shelf.reviewers = {reviewer.user_id: reviewer for reviewer in people}
         return shelf
 
     def wrote(self, article: int, *, until: int, after: int = 0) -> set[int]:
@@ -119,8 +119,9 @@ def _live_faults(page: Publication, signed: tuple[int, ...], shelf: Shelf) -> It
 
 
 def _statement_faults(page: Publication, statement: dict[str, Any], shelf: Shelf) -> Iterator[str]:
-    if statement["signatures"] != page.required_signatures:
-        yield f"{statement['signatures']} signatures were required when it was signed, {page.required_signatures} stand on it."
+    asked, stand = statement["signatures"], page.required_signatures
+    if asked != stand:
+        yield f"{asked} signatures were required when it was signed, {stand} stand on it."
     shown = {(d["key"], d["digest"], d["placement"]): d["text"] for d in page.attestation["disclaimers"]}
     boxes = _disclaimers_on(page.html)
     for entry in statement["disclaimers"]:
@@ -136,11 +137,19 @@ def _statement_faults(page: Publication, statement: dict[str, Any], shelf: Shelf
             check = shelf.checks.get(signed["id"])
             if check is None:
                 yield "a source check that was signed is not there any more."
-            elif (check.source_id, check.source_digest, check.verdict, check.level, check.directness, check.by_id) != (
-                signed["source"], signed["record"], signed["verdict"], signed["level"], signed["directness"],
-                signed["by"],
-            ):  # fmt: skip
+            elif any(signed[key] != value for key, value in _as_signed(check).items()):
                 yield "a source check is not as it was signed."
+
+
+def _as_signed(check: SourceCheck) -> dict[str, object]:
+    return {
+        "source": check.source_id,
+        "record": check.source_digest,
+        "verdict": check.verdict,
+        "level": check.level,
+        "directness": check.directness,
+        "by": check.by_id,
+    }
 
 
 def _disclaimers_on(page: str) -> dict[str, str]:

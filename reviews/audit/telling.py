@@ -7,6 +7,7 @@ from typing import Any
 
 from reviews.models import Event
 
+
 @dataclass(frozen=True, slots=True)
 class Signing:
     """A signature as the log tells of it."""
@@ -54,7 +55,7 @@ class Telling:
         if review is not None and isinstance(facts.get("to"), str):
             self.review_states[review] = (facts["to"], after)
         match action, facts:
-            case ("submit" | "resubmit"), {"edition": int(number)} if article is not None:
+            case (("submit" | "resubmit"), {"edition": int(number)}) if article is not None:
                 self.editions[article, number] = after
             case "sign_off", {"sign_off": int(pk), "signed_digest": str(value), "meaning": str(meaning)}:
                 self.sign_offs[pk] = Signing(value, meaning, actor, review)
@@ -67,7 +68,7 @@ class Telling:
                 self.newest[article] = pk
                 self.publications[pk] = Publishing(article, html, tuple(signed))
                 self.page_states[pk] = "live"
-            case ("withdraw" | "retract"), {"publication": int(pk), "to": str(status)}:
+            case (("withdraw" | "retract"), {"publication": int(pk), "to": str(status)}):
                 self.page_states[pk] = status
             case "check_claim", {"check": int(pk)}:
                 self.checks.add(pk)

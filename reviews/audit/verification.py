@@ -12,17 +12,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from articles import guards
-from articles.canonical import canonical, digest_text
-from articles.models import Contribution, Edition, Publication
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Count, Max, Model, QuerySet
 
+from articles import guards
+from articles.canonical import canonical, digest_text
+from articles.models import Contribution, Edition, Publication
 from reviews.audit.log import chain_faults
 from reviews.audit.pages import Shelf, page_faults
-from reviews.audit.telling import Telling, listen
-from reviews.models import Conflict, DisclaimerVersion, PolicyVersion, Review, Revocation, SignOff, SourceCheck
+from reviews.audit.telling import Signing, Telling, listen
+from reviews.models import (
+    Conflict,
+    DisclaimerVersion,
+    PolicyVersion,
+    Review,
+    Revocation,
+    SignOff,
+    SourceCheck,
+)
 from reviews.policy.loading import disclaimer_digest
 
 _BATCH = 200
@@ -61,9 +69,8 @@ def verify() -> Report:
                 for sentence in check(report, telling):
                     report.faults.append(Fault(name, sentence))
             except Exception as error:  # garbage is a finding too, and must not hide the others
-                report.faults.append(
-                    Fault(name, f"Something here cannot be read, so the rest of it was not checked: {error!r}.")
-                )
+                sentence = f"Something here cannot be read, so the rest of it was not checked: {error!r}."
+                report.faults.append(Fault(name, sentence))
     return report
 
 
@@ -156,7 +163,7 @@ def _sign_offs(report: Report, telling: Telling) -> Iterator[str]:
         said = unseen.pop(sign_off.pk, None)
         if said is None or said.signed_digest != sign_off.signed_digest:
             yield f"{name} has no event in the log."
-        elif (said.signer, said.meaning, said.review) != (sign_off.signer_id, sign_off.meaning, sign_off.review_id):
+        elif said != Signing(said.signed_digest, sign_off.meaning, sign_off.signer_id, sign_off.review_id):
             yield f"{name} has another signer, meaning or review than the log says."
     for pk in unseen:
         yield f"Signature {pk} was given and is not there any more."
@@ -235,8 +242,9 @@ def _database(report: Report, telling: Telling) -> Iterator[str]:
         yield f"The trigger {name} is missing, changed or switched off; run `manage.py migrate`."
     report.counts["triggers"] = len(guards.present())
     found = 0
+    models = [model for label in ("articles", "reviews") for model in apps.get_app_config(label).get_models()]
     with connection.cursor() as cursor:
-        for model in [*apps.get_app_config("articles").get_models(), *apps.get_app_config("reviews").get_models()]:
+        for model in models:
             table = model._meta.db_table
             there = connection.introspection.get_constraints(cursor, table)
             found += len(model._meta.constraints)

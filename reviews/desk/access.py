@@ -29,6 +29,10 @@ _TITLES = {
 }
 
 
+_LARGEST = 2**63 - 1
+"""No row has a larger number; SQLite raises OverflowError when asked for one."""
+
+
 class DeskRequest(HttpRequest):
     """A request by someone who is signed in and may see the desk."""
 
@@ -47,6 +51,8 @@ def desk_view(
                 return redirect_to_login(_back_after_login(request, kwargs.get("pk")))
             try:
                 permissions.check_can_view(request.user)
+                if any(isinstance(number, int) and number > _LARGEST for number in kwargs.values()):
+                    raise Http404("There is no such number.")
                 if request.method not in methods:
                     return _not_in_this_way(request, methods, kwargs.get("pk"))
                 response = view(request, *args, **kwargs)

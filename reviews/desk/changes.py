@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import nh3
-from articles.html import ATTRIBUTES, TAGS, URL_SCHEMES
-from articles.models import Edition
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from lxml.html.diff import htmldiff
 
+from articles.html import ATTRIBUTES, TAGS, URL_SCHEMES
+from articles.models import Edition
 from reviews import states
 from reviews.desk.access import DeskRequest, desk_view
 from reviews.desk.screen import find_review

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from articles.models import Notice
 from django import forms
 from django.core.exceptions import ValidationError
 
+from articles.models import Notice
 from reviews.models import Finding, SignOff, SourceCheck
 from reviews.models.disclaimers import Placement
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from articles.models import Article, Publication
 from django import forms as django_forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from articles.models import Article, Publication
 from reviews import states, workflow
 from reviews.desk import forms
 from reviews.desk.access import DeskRequest, desk_view
@@ -23,7 +23,9 @@ CLOSED_SHOWN = 20
 @desk_view("GET", "HEAD")
 def live(request: DeskRequest) -> HttpResponse:
     """Live pages, those whose review is overdue first, and the reviews closed last."""
-    pages = Publication.objects.filter(status=Publication.Status.LIVE).defer("html").order_by("review_due", "pk")
+    pages = (
+        Publication.objects.filter(status=Publication.Status.LIVE).defer("html").order_by("review_due", "pk")
+    )
     page = page_of(pages, request)
     today = timezone.localdate()
     closed = (
@@ -102,7 +104,9 @@ def _show(request: DeskRequest, pk: int, rejection: Rejection | None = None) -> 
         "state": states.of_publication(now, today=today) if now else states.DRAFT,
         "past": [(p, states.of_publication(p, today=today)) for p in pages],
         "take_downs": take_downs(now, request.user, rejection),
-        "reviews": [(r, states.of_review(r)) for r in found.reviews.select_related("edition").order_by("-pk")],
+        "reviews": [
+            (r, states.of_review(r)) for r in found.reviews.select_related("edition").order_by("-pk")
+        ],
         "choices": {"kind": forms.KINDS},
         "rejection": rejection,
     }

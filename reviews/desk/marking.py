@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from articles.documents import parse_body
 from django.utils.safestring import SafeString, mark_safe
-from lxml import etree, html as lxml_html
+from lxml import etree
+from lxml import html as lxml_html
 
+from articles.documents import parse_body
 from reviews.screening.citations import markers
 
 Node = str | etree._Element
@@ -55,7 +56,9 @@ def mark_up(content: dict[str, Any], marks: Iterable[Mark]) -> Marked:
         (after_title, after_title + len(summary)),
         *((piece.start + body_start, piece.end + body_start) for piece in body.pieces),
     ]
-    weaver = _Weaver(spans, [m for m in marks if m.start < m.end], {r["number"] for r in content["references"]})
+    weaver = _Weaver(
+        spans, [m for m in marks if m.start < m.end], {r["number"] for r in content["references"]}
+    )
     heads = [_inner_html(weaver.weave(place, text)) for place, text in enumerate((title, summary))]
     late: list[tuple[etree._Element, list[etree._Element]]] = []
     for place, piece in enumerate(body.pieces, start=2):
@@ -110,10 +113,10 @@ class _Weaver:
             if start > position:
                 nodes += self._text(text[position - offset : start - offset], in_link)
             inside = [(s, min(e, end), m) for s, e, m in queue if s < end]
-            queue = sorted(
-                [(max(s, end), e, m) for s, e, m in queue if e > end], key=_outermost_first
+            queue = sorted([(max(s, end), e, m) for s, e, m in queue if e > end], key=_outermost_first)
+            nodes.append(
+                self._mark(mark, start, self._build(inside, start, end, place, text, in_link), place)
             )
-            nodes.append(self._mark(mark, start, self._build(inside, start, end, place, text, in_link), place))
             if self._last[mark.key] == place and end == min(mark.end, self.spans[place][1]):
                 pin = _pin(mark)
                 if in_link:
@@ -168,7 +171,8 @@ def _put(element: etree._Element, nodes: Sequence[Node], *, is_tail: bool = Fals
     """Put `nodes` in the place of an element's text, or of the text after it."""
     if is_tail:
         parent = element.getparent()
-        assert parent is not None
+        if parent is None:
+            return
         place = parent.index(element) + 1
         element.tail = ""
     else:
@@ -189,7 +193,8 @@ def _put(element: etree._Element, nodes: Sequence[Node], *, is_tail: bool = Fals
 
 def _insert_after(element: etree._Element, node: etree._Element) -> None:
     parent = element.getparent()
-    assert parent is not None
+    if parent is None:
+        return
     node.tail, element.tail = element.tail, None
     parent.insert(parent.index(element) + 1, node)
 

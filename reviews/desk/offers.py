@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from articles.models import Publication
 from django.contrib.auth.models import User
 
+from articles.models import Publication
 from reviews import permissions, workflow
 from reviews.desk.answering import Rejection, Slot, slot
 from reviews.models import Review

@@ -24,7 +24,7 @@ PER_PAGE = 50
 _OPEN = [(status.value, states.of_status(status)) for status in Review.OPEN]
 
 
-class ReviewFilter(django_filters.FilterSet):
+class ReviewFilter(django_filters.FilterSet):  # type: ignore[misc]
     """What the queue can be narrowed to."""
 
     status = django_filters.ChoiceFilter(choices=[(value, state.word) for value, state in _OPEN])
@@ -107,7 +107,13 @@ def rows(reviews: Iterable[Review], policy: Policy) -> list[Row]:
 
 
 def _row(
-    review: Review, policy: Policy, today: dt.date, claims: tuple[int, int], findings: int, given: int, needed: int
+    review: Review,
+    policy: Policy,
+    today: dt.date,
+    claims: tuple[int, int],
+    findings: int,
+    given: int,
+    needed: int,
 ) -> Row:
     return Row(
         review=review,
@@ -127,14 +133,17 @@ def _claims(keys: list[int], policy: Policy) -> dict[int, tuple[int, int]]:
     """Claims checked and claims in all, by review. The review's own page weighs the sources' records too."""
     same_words = SourceCheck.objects.filter(claim_text=KeyTextTransform("exact", OuterRef("anchor")))
     newer = SourceCheck.objects.filter(
-        claim=OuterRef("claim"), source=OuterRef("source"), claim_text=OuterRef("claim_text"), pk__gt=OuterRef("pk")
+        claim=OuterRef("claim"),
+        source=OuterRef("source"),
+        claim_text=OuterRef("claim_text"),
+        pk__gt=OuterRef("pk"),
     )
     good = (
         same_words.filter(claim=OuterRef("pk"), verdict__in=policy.passing_verdicts)
         .exclude(source__standing__in=["retracted", "withdrawn"])
         .filter(~Exists(newer))
     )
-    done = Q(state=Claim.State.DISMISSED) | (Q(state=Claim.State.OPEN) & Exists(good))
+    done = Q(state=Claim.State.DISMISSED) | (Q(state=Claim.State.OPEN) & Q(Exists(good)))
     counted = (
         Claim.objects.filter(review__in=keys)
         .exclude(state=Claim.State.ORPHANED)

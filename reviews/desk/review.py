@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from articles.models import Source
 from django import forms as django_forms
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
+from articles.models import Source
 from reviews import judging, workflow
 from reviews.desk import forms
 from reviews.desk.access import DeskRequest, desk_view
@@ -48,7 +48,9 @@ def check_claim(request: DeskRequest, pk: int, claim: int) -> HttpResponse:
         source = Source.objects.filter(pk=data["source"]).first()
         if source is None:
             raise Refused("This source is not among the article's references.", "source")
-        fields = {name: data[name] for name in ("verdict", "directness", "passage", "locator", "read", "note")}
+        fields = {
+            name: data[name] for name in ("verdict", "directness", "passage", "locator", "read", "note")
+        }
         return judging.check_claim(found, by=request.user, source=source, level=int(data["level"]), **fields)
 
     key = f"claim-{claim}"

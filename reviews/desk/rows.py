@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from articles.canonical import digest
 from articles.models import Source
 from articles.models.content import record
-from django.contrib.auth.models import User
-
 from reviews.desk.answering import Rejection, Slot, slot
 from reviews.desk.marking import Mark
 from reviews.dossier import Dossier, checks_in_force, passing, source_digest
@@ -80,12 +80,12 @@ class ClaimRow:
     checks: list[tuple[SourceCheck, str]]
     """Those in force, each with a sentence where it does not count; empty where it does."""
     earlier: list[SourceCheck]
-    cited: frozenset[int]
-    """Primary keys of the sources that the claim itself cites."""
+    cited: frozenset[str]
+    """Primary keys, as form values, of the sources that the claim itself cites."""
+    is_open: bool
     check_slot: Slot
     dismiss_slot: Slot
     act_slot: Slot
-    is_open: bool
 
     @property
     def key(self) -> str:
@@ -102,15 +102,19 @@ class ClaimRow:
     @property
     def chosen(self) -> str:
         """The source that the form starts with: what was typed, or the only one cited."""
-        return self.check_slot.values.get("source") or (str(min(self.cited)) if len(self.cited) == 1 else "")
+        return self.check_slot.values.get("source") or (min(self.cited) if len(self.cited) == 1 else "")
 
     def mark(self) -> Mark:
         tone = {CHECKED: "done", NOT_A_CLAIM: "dismissed", NOT_SUPPORTED: "stop"}.get(self.state, "open")
         anchor, label = self.claim.anchor, f"Claim {self.number}: {self.state.word.lower()}"
-        return Mark(self.key, "claim", tone, anchor["start"], anchor["end"], f"{self.number}{self.state.shape}", label)
+        return Mark(
+            self.key, "claim", tone, anchor["start"], anchor["end"], f"{self.number}{self.state.shape}", label
+        )
 
 
-def claim_rows(dossier: Dossier, refs: list[Reference], rejection: Rejection | None, opened: str) -> list[ClaimRow]:
+def claim_rows(
+    dossier: Dossier, refs: list[Reference], rejection: Rejection | None, opened: str
+) -> list[ClaimRow]:
     """Every claim, in the order of the text; those that left it come last."""
     by_number = {ref.number: ref.key for ref in refs}
     here = [c for c in dossier.claims if c.state != Claim.State.ORPHANED]
@@ -120,10 +124,9 @@ def claim_rows(dossier: Dossier, refs: list[Reference], rejection: Rejection | N
     for number, claim in enumerate([*here, *gone], start=1):
         in_force = checks_in_force(claim)
         good = {c.pk for c in passing(in_force, dossier.policy)}
-        cited = {by_number[n] for n in citations_in(claim.anchor["exact"]) if n in by_number}
+        cited = {str(by_number[n]) for n in citations_in(claim.anchor["exact"]) if by_number.get(n)}
         shown = {c.pk for c in in_force}
         key = f"claim-{claim.pk}"
-        slots = [slot(rejection, f"{key}-{name}") for name in ("check", "dismiss", "act")]
         rows.append(
             ClaimRow(
                 claim,
@@ -131,9 +134,9 @@ def claim_rows(dossier: Dossier, refs: list[Reference], rejection: Rejection | N
                 _state(claim, bool(in_force), bool(good)),
                 [(c, "" if c.pk in good else _why_not(c, dossier)) for c in in_force],
                 [c for c in claim.checks.all() if c.pk not in shown],
-                frozenset(cited - {0}),
-                *slots,
-                is_open=opened == key,
+                frozenset(cited),
+                opened == key,
+                *(slot(rejection, f"{key}-{name}") for name in ("check", "dismiss", "act")),
             )
         )
     return rows
@@ -202,7 +205,9 @@ def finding_rows(dossier: Dossier, user: User, rejection: Rejection | None, open
     rows = []
     for number, finding in enumerate(dossier.findings, start=1):
         key = f"finding-{finding.pk}"
-        waits = not finding.orphaned and not finding.disposition and finding.severity != Finding.Severity.ADVISE
+        waits = (
+            not finding.orphaned and not finding.disposition and finding.severity != Finding.Severity.ADVISE
+        )
         second = (
             not finding.orphaned
             and finding.severity == Finding.Severity.CRITICAL
@@ -210,7 +215,9 @@ def finding_rows(dossier: Dossier, user: User, rejection: Rejection | None, open
             and not finding.confirmed_by_id
         )
         state = State(
-            _SEVERITY_SHAPES[finding.severity], finding.get_severity_display(), _SEVERITY_TONES[finding.severity]
+            _SEVERITY_SHAPES[finding.severity],
+            finding.get_severity_display(),
+            _SEVERITY_TONES[finding.severity],
         )
         rows.append(
             FindingRow(
@@ -257,21 +264,31 @@ class DisclaimerRow:
             return State("○", "Not attached", "stop" if self.required else "quiet")
         if self.waived:
             waits = self.attachment.confirmed_by_id is None
-            return State("–", "Waived, to be confirmed" if waits else "Waived", "attention" if waits else "quiet")
-        return State("↻", "Newer words exist", "attention") if self.outdated else State("✓", "Attached", "signed")
+            return State(
+                "–", "Waived, to be confirmed" if waits else "Waived", "attention" if waits else "quiet"
+            )
+        return (
+            State("↻", "Newer words exist", "attention")
+            if self.outdated
+            else State("✓", "Attached", "signed")
+        )
 
     @property
     def placement(self) -> str:
         """The place that the form starts with."""
         typed = self.attach_slot.values.get("placement")
-        return typed or (self.attachment.placement if self.attached and self.attachment else self.version.placement)
+        return typed or (
+            self.attachment.placement if self.attached and self.attachment else self.version.placement
+        )
 
     def mark(self) -> Mark | None:
         anchor = self.attachment.anchor if self.attached and self.attachment else None
         if not anchor:
             return None
         name = self.version.disclaimer.name
-        return Mark(self.key, "disclaimer", "placed", anchor["start"], anchor["end"], "!", f"Disclaimer here: {name}")
+        return Mark(
+            self.key, "disclaimer", "placed", anchor["start"], anchor["end"], "!", f"Disclaimer here: {name}"
+        )
 
 
 def disclaimer_rows(
@@ -332,5 +349,11 @@ class CommentRow:
         if not anchor or self.comment.orphaned:
             return None
         return Mark(
-            self.key, "comment", "note", anchor["start"], anchor["end"], f"C{self.number}", f"Comment {self.number}"
+            self.key,
+            "comment",
+            "note",
+            anchor["start"],
+            anchor["end"],
+            f"C{self.number}",
+            f"Comment {self.number}",
         )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from articles.models import Publication, Source
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
@@ -14,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from articles.models import Publication, Source
 from reviews import dossier as dossiers
 from reviews import judging, permissions, states
 from reviews.desk import forms, rows
@@ -71,11 +70,13 @@ def show(request: DeskRequest, pk: int, *, rejection: Rejection | None = None) -
     return render(request, "desk/review.html", context, status=rejection.status if rejection else 200)
 
 
-def build(review: Review, user: User, *, rejection: Rejection | None = None, opened: str = "") -> dict[str, Any]:
+def build(
+    review: Review, user: User, *, rejection: Rejection | None = None, opened: str = ""
+) -> dict[str, Any]:
     """The page's context."""
     dossier = dossiers.load(review)
     is_open = review.is_open
-    faults = permissions.signer_faults(user, review, barred=dossier.barred, conflicted=dossier.conflicted)
+    faults = faults_of(user, dossier)
     judge_no = sentence(lambda: permissions.check_can_judge(user, review, faults=faults))
     state_no = "" if review.status in judging.JUDGED_IN else _not_judged_now(review)
     missing = missing_for(review, dossier=dossier) if is_open else []
@@ -85,21 +86,28 @@ def build(review: Review, user: User, *, rejection: Rejection | None = None, ope
     refs = rows.references(content, today)
     claims = rows.claim_rows(dossier, refs, rejection, opened)
     findings = rows.finding_rows(dossier, user, rejection, opened)
-    versions = list(DisclaimerVersion.objects.select_related("disclaimer").order_by("disclaimer__key", "-number"))
+    versions = list(
+        DisclaimerVersion.objects.select_related("disclaimer").order_by("disclaimer__key", "-number")
+    )
     disclaimers = rows.disclaimer_rows(dossier, versions, user, rejection)
     comments = [
-        rows.CommentRow(c, n) for n, c in enumerate(review.comments.select_related("by").order_by("id"), start=1)
+        rows.CommentRow(c, n)
+        for n, c in enumerate(review.comments.select_related("by").order_by("id"), start=1)
     ]
     signatures = _signatures(dossier, user, rejection)
-    conflicts = list(review.conflicts.select_related("person"))
+    conflicts = [c for c in dossier.conflicts if c.review_id == review.pk]
     history = list(review.events.filter(action__in=_HISTORY).select_related("actor").order_by("sequence"))
     listed = offers(review, user, missing, faults, rejection) if is_open else []
     may_judge = not judge_no and not state_no
     page = _live_page(review)
 
-    marks = [row.mark() for row in claims if row.state is not rows.GONE]
-    others = [*findings, *disclaimers, *comments]
-    text = mark_up(content, [m for m in [*marks, *(row.mark() for row in others)] if m])
+    marks = [
+        *(row.mark() for row in claims if row.state is not rows.GONE),
+        *(row.mark() for row in findings),
+        *(row.mark() for row in disclaimers),
+        *(row.mark() for row in comments),
+    ]
+    text = mark_up(content, [mark for mark in marks if mark])
     waiting = [r for r in stopping(missing, Stops.SIGN_OFF)]
     has_signed = any(s.signer_id == user.pk for s in dossier.valid_sign_offs)
     given = len({s.signer_id for s in dossier.valid_sign_offs})
@@ -148,9 +156,21 @@ def build(review: Review, user: User, *, rejection: Rejection | None = None, ope
         "take_downs": take_downs(page, user, rejection) if page else [],
         "primary": _primary(review, missing, may_judge, has_signed, claims, findings, listed),
         "rejection": rejection,
-        "choices": _CHOICES,
-        **{f"{name}_slot": slot(rejection, name) for name in ("add_claim", "add_finding", "add_comment", "conflict")},
+        "choices": {**_CHOICES, "source": [(str(ref.key), ref.short) for ref in refs if ref.key]},
+        **{
+            f"{name}_slot": slot(rejection, name)
+            for name in ("add_claim", "add_finding", "add_comment", "conflict")
+        },
     }
+
+
+def faults_of(user: User, dossier: Dossier) -> permissions.Faults:
+    """Why this person's judgement would not count; not asked of those who judge nothing at all."""
+    if not user.has_perm("reviews.judge_review"):
+        return []
+    return permissions.signer_faults(
+        user, dossier.review, barred=dossier.barred, conflicted=dossier.conflicted
+    )
 
 
 _CHOICES = {
@@ -186,7 +206,11 @@ def _signatures(dossier: Dossier, user: User, rejection: Rejection | None) -> li
 
 def _live_page(review: Review) -> Publication | None:
     slug = getattr(review, "live_slug", None)
-    return Publication(article=review.article, status=_LIVE, slug=slug, title=review.edition.title) if slug else None
+    return (
+        Publication(article=review.article, status=_LIVE, slug=slug, title=review.edition.title)
+        if slug
+        else None
+    )
 
 
 def _carried(history: list[Event]) -> dict[str, Any]:
@@ -196,7 +220,11 @@ def _carried(history: list[Event]) -> dict[str, Any]:
 
 def _asked_for(review: Review, history: list[Event]) -> Event | None:
     """The changes that were asked for last, while they matter."""
-    return next((e for e in reversed(history) if e.action == "request_changes"), None) if review.is_open else None
+    return (
+        next((e for e in reversed(history) if e.action == "request_changes"), None)
+        if review.is_open
+        else None
+    )
 
 
 def _primary(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from articles.rendering import render as render_article
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -13,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
+from articles.rendering import render as render_article
 from reviews import dossier as dossiers
 from reviews import permissions, states, workflow
 from reviews.desk import forms
@@ -20,7 +20,7 @@ from reviews.desk.access import DeskRequest, desk_view
 from reviews.desk.answering import EMPTY, Rejection, rejected
 from reviews.desk.offers import sentence
 from reviews.desk.rows import claim_rows, disclaimer_rows, finding_rows, references
-from reviews.desk.screen import find_review
+from reviews.desk.screen import faults_of, find_review
 from reviews.models import DisclaimerVersion, Reviewer, SignOff
 from reviews.refusals import Refused
 from reviews.requirements import Stops, missing_for, stopping
@@ -44,7 +44,11 @@ def sign(request: DeskRequest, pk: int) -> HttpResponse:
     given = form.cleaned_data
     try:
         workflow.sign_off(
-            find_review(pk), by=request.user, meaning=given["meaning"], interests=given["interests"], seen=given["seen"]
+            find_review(pk),
+            by=request.user,
+            meaning=given["meaning"],
+            interests=given["interests"],
+            seen=given["seen"],
         )
     except Refused as refusal:
         return _show(request, pk, rejected("sign", form, refusal))
@@ -57,7 +61,9 @@ def _wrong_password(request: DeskRequest, pk: int, form: forms.Sign) -> HttpResp
     request.session[_COUNTER] = wrong
     if wrong >= WRONG_IN_A_ROW:
         logout(request)
-        messages.error(request, "The password was wrong five times in a row, so you were signed out. Nothing was signed.")
+        messages.error(
+            request, "The password was wrong five times in a row, so you were signed out. Nothing was signed."
+        )
         return redirect_to_login(reverse("desk:sign", args=[pk]))
     form.add_error("password", "This is not your password. Nothing was signed.")
     return _show(request, pk, rejected("sign", form))
@@ -66,7 +72,7 @@ def _wrong_password(request: DeskRequest, pk: int, form: forms.Sign) -> HttpResp
 def _show(request: DeskRequest, pk: int, rejection: Rejection | None = None) -> HttpResponse:
     review, user = find_review(pk), request.user
     dossier = dossiers.load(review)
-    faults = permissions.signer_faults(user, review, barred=dossier.barred, conflicted=dossier.conflicted)
+    faults = faults_of(user, dossier)
     why_not = sentence(lambda: permissions.check_can_sign(user, review, faults=faults)) or sentence(
         lambda: workflow.check_allowed("sign_off", review.status)
     )
@@ -74,7 +80,9 @@ def _show(request: DeskRequest, pk: int, rejection: Rejection | None = None) -> 
     if not why_not and any(s.signer_id == user.pk for s in dossier.valid_sign_offs):
         why_not = "You have signed this text already."
     refs = references(review.edition.content, {})
-    versions = list(DisclaimerVersion.objects.select_related("disclaimer").order_by("disclaimer__key", "-number"))
+    versions = list(
+        DisclaimerVersion.objects.select_related("disclaimer").order_by("disclaimer__key", "-number")
+    )
     slot = rejection.slot if rejection else EMPTY
     context: dict[str, Any] = {
         "review": review,

@@ -28,9 +28,13 @@ urlpatterns = [
     path("reviews/<int:pk>/disclaimers/attach/", review.attach_disclaimer, name="attach_disclaimer"),
     path("reviews/<int:pk>/disclaimers/waive/", review.waive_disclaimer, name="waive_disclaimer"),
     path(
-        "reviews/<int:pk>/disclaimers/<int:attachment>/detach/", review.detach_disclaimer, name="detach_disclaimer"
+        "reviews/<int:pk>/disclaimers/<int:attachment>/detach/",
+        review.detach_disclaimer,
+        name="detach_disclaimer",
     ),
-    path("reviews/<int:pk>/disclaimers/<int:attachment>/confirm/", review.confirm_waiver, name="confirm_waiver"),
+    path(
+        "reviews/<int:pk>/disclaimers/<int:attachment>/confirm/", review.confirm_waiver, name="confirm_waiver"
+    ),
     path("reviews/<int:pk>/comments/add/", review.add_comment, name="add_comment"),
     path("reviews/<int:pk>/conflict/", review.declare_conflict, name="declare_conflict"),
     path("reviews/<int:pk>/signatures/<int:signature>/revoke/", review.revoke, name="revoke"),

@@ -6,10 +6,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from articles.canonical import canonical, digest, digest_text
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
+from articles.canonical import canonical, digest, digest_text
 from reviews import audit
 from reviews.models import Disclaimer, DisclaimerVersion, PolicyVersion
 from reviews.models.disclaimers import Placement

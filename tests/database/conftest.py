@@ -1,5 +1,7 @@
 """A record with something in every table that the database protects, and raw SQL to try it with."""
 
+# ruff: noqa: S608 (the SQL is put together from our own table names)
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -7,15 +9,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.editing import save_draft
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Model
+
+from articles.editing import save_draft
 from reviews import judging, workflow
-
 from tests import factories
-
-Rows = list[tuple[Any, ...]]
-Refuses = Callable[..., str]
+from tests.database.raw import Refuses, Rows
 
 
 @pytest.fixture
@@ -43,7 +42,9 @@ def record(cast: SimpleNamespace) -> SimpleNamespace:
     judging.declare_conflict(busy, by=cast.second, text="I sit on the sponsor's board.")
     for review in (signed, revoked, busy):
         review.refresh_from_db()
-    return SimpleNamespace(live=newer, superseded=live, withdrawn=down, signed=signed, revoked=revoked, busy=busy)
+    return SimpleNamespace(
+        live=newer, superseded=live, withdrawn=down, signed=signed, revoked=revoked, busy=busy
+    )
 
 
 @pytest.fixture
@@ -54,19 +55,6 @@ def rows() -> Callable[[str], Rows]:
             return [tuple(row) for row in cursor.fetchall()]
 
     return read
-
-
-def insert_copy(model: type[Model], pk: int, **instead: Any) -> None:
-    """INSERT a row like row `pk`, under a new id, with other values in the columns named."""
-    name = model._meta.db_table
-    wanted = [field.column for field in model._meta.concrete_fields if field.column != "id"]
-    assert instead.keys() <= set(wanted)
-    listed = ", ".join("%s" if column in instead else column for column in wanted)
-    values = [instead[column] for column in wanted if column in instead]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {name} ({', '.join(wanted)}) SELECT {listed} FROM {name} WHERE id = %s", [*values, pk]
-        )
 
 
 @pytest.fixture

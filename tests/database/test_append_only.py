@@ -1,14 +1,17 @@
 """What was recorded stays: raw SQL cannot change it, delete it, replace it or empty its table."""
 
+# ruff: noqa: S608 (the SQL is put together from our own table names)
+
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.models import Contribution, Edition, Notice, Publication
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, DateField, Field, JSONField, Model, TextField
+
+from articles.models import Contribution, Edition, Notice, Publication
 from reviews.models import (
     Attachment,
     ChainHead,
@@ -24,8 +27,7 @@ from reviews.models import (
     SignOff,
     SourceCheck,
 )
-
-from tests.database.conftest import Refuses
+from tests.database.raw import Refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +70,9 @@ def test_nothing_that_readers_were_shown_changes(record: SimpleNamespace, refuse
     shown = [field for field in Publication._meta.concrete_fields if field.column not in ENDING]
     assert len(shown) == len(columns(Publication)) - len(ENDING)
     for field in shown:
-        said = refuses("articles_publication", f"UPDATE articles_publication SET {field.column} = {other(field)}")
+        said = refuses(
+            "articles_publication", f"UPDATE articles_publication SET {field.column} = {other(field)}"
+        )
         assert said == "articles_publication is append-only"
 
 

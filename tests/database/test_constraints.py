@@ -8,14 +8,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.models import Citation, Edition, Publication, Source
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, QuerySet, UniqueConstraint
+
+from articles.models import Citation, Edition, Publication, Source
 from reviews.models import (
     Attachment,
     ChainHead,
-    Claim,
     Conflict,
     Disclaimer,
     DisclaimerVersion,
@@ -27,9 +27,8 @@ from reviews.models import (
     SignOff,
     SourceCheck,
 )
-
 from tests import factories
-from tests.database.conftest import insert_copy
+from tests.database.raw import insert_copy
 
 pytestmark = pytest.mark.django_db
 

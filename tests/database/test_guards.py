@@ -10,16 +10,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from articles import checks, guards
-from articles.models import Edition, Publication
-from config.environment import ROOT
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.migrations import Migration
+
+from articles import checks, guards
+from articles.models import Edition, Publication
+from config.environment import ROOT
 from reviews import audit
 from reviews.models import Event, Review, Revocation, SignOff
-
 from tests import factories
 
 PLAN = [(Migration("0002_anything", "reviews"), False)]
@@ -56,7 +56,9 @@ def test_a_missing_guard_is_found_and_put_back(repair: Callable[[], None]) -> No
     guards.install()
     assert guards.missing() == []
     _drop("reviews_event_no_update")
-    assert _verified() == ["The trigger reviews_event_no_update is missing or switched off; run `manage.py migrate`."]
+    assert _verified() == [
+        "The trigger reviews_event_no_update is missing or switched off; run `manage.py migrate`."
+    ]
     repair()
     assert guards.missing() == []
     assert _verified() == []
@@ -107,10 +109,10 @@ def test_switched_off_or_hollowed_out_on_postgresql() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("model", [SignOff, Revocation, Publication, Edition, Review, Event], ids=lambda m: m.__name__)
-def test_a_migration_can_alter_a_guarded_table(
-    cast: SimpleNamespace, model: type[models.Model]
-) -> None:
+@pytest.mark.parametrize(
+    "model", [SignOff, Revocation, Publication, Edition, Review, Event], ids=lambda m: m.__name__
+)
+def test_a_migration_can_alter_a_guarded_table(cast: SimpleNamespace, model: type[models.Model]) -> None:
     """As `migrate` does: the signal before, the change (on SQLite a rebuilt table), the signal after."""
     page = factories.published(cast.writer, cast.reviewer, cast.editor)
     old = next(f for f in model._meta.concrete_fields if isinstance(f, models.CharField | models.TextField))
@@ -179,7 +181,11 @@ def test_check_and_migrate_from_the_shell(tmp_path: Path) -> None:
     def manage(*args: str) -> subprocess.CompletedProcess[str]:
         environment = {"SECRET_KEY": "x" * 50, "READ_ENV_FILE": "false", "DATABASE_URL": f"sqlite:///{file}"}
         return subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *args], env=environment, capture_output=True, text=True, timeout=60
+            [sys.executable, str(ROOT / "manage.py"), *args],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
 
     assert manage("check", "--database", "default").returncode == 0

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.models import Publication
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+
+from articles.models import Publication
 from reviews import workflow
 from reviews.models import Review, Revocation, SignOff
-
 from tests import factories
-from tests.database.conftest import Rows, insert_copy
+from tests.database.raw import Rows, insert_copy
 
 pytestmark = pytest.mark.django_db
 UNSIGNED = "a publication needs its sign-offs"
@@ -97,7 +97,7 @@ def test_the_same_signer_twice(
     record: SimpleNamespace, refused: Callable[..., None], insert: Callable[..., None], cast: SimpleNamespace
 ) -> None:
     given = record.signed.sign_offs.get()
-    with pytest.raises(IntegrityError, match="(?i)unique"):
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
         insert_copy(SignOff, given.pk)
     insert_copy(SignOff, given.pk, review_id=record.busy.pk)  # round the unique constraint: still one person
     refused(UNSIGNED, required_signatures=2)
@@ -124,17 +124,19 @@ def test_fewer_signatures_than_the_statement_asks_for(cast: SimpleNamespace, rec
     insert_copy(Publication, record.live.pk, required_signatures=2, **values)
 
 
-def test_an_ended_page_needs_its_signatures_too(record: SimpleNamespace, refused: Callable[..., None]) -> None:
+def test_an_ended_page_needs_its_signatures_too(
+    record: SimpleNamespace, refused: Callable[..., None]
+) -> None:
     refused(UNSIGNED, signed_digest="0" * 64, status="superseded", ended_at=timezone.now(), ended_by_id=1)
 
 
 def test_no_second_live_page(record: SimpleNamespace, refused: Callable[..., None]) -> None:
     live = record.live
     refused(
-        "(?i)unique", article_id=live.article_id, edition_id=live.edition_id, signed_digest=live.signed_digest,
+        r"(?i)unique", article_id=live.article_id, edition_id=live.edition_id, signed_digest=live.signed_digest,
         slug="elsewhere",
     )  # fmt: skip
-    refused("(?i)unique", slug=live.slug)
+    refused(r"(?i)unique", slug=live.slug)
 
 
 def test_an_ended_page_does_not_come_back(record: SimpleNamespace, cast: SimpleNamespace) -> None:
@@ -191,10 +193,10 @@ def test_a_superseded_page_keeps_no_signature_from_being_revoked(
 def test_no_second_open_review(record: SimpleNamespace, rows: Callable[[str], Rows]) -> None:
     before = rows("reviews_review")
     for status in ("in_review", "changes_requested", "signed_off"):
-        with pytest.raises(IntegrityError, match="(?i)unique"):
+        with pytest.raises(IntegrityError, match=r"(?i)unique"):
             insert_copy(Review, record.busy.pk, status=status)
     assert rows("reviews_review") == before
     insert_copy(Review, record.busy.pk, status="declined", closed_at=timezone.now())
     closed = Review.objects.filter(article=record.busy.article_id, status="declined")
-    with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), transaction.atomic():
         closed.update(status="in_review", closed_at=None)

@@ -10,8 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from reviews.models import Review
 
+from reviews.models import Review
 from tests import factories as f
 
 CHECK = {
@@ -43,8 +43,8 @@ def review(cast: SimpleNamespace) -> Review:
     return f.submitted(cast.writer)
 
 
-def address(name: str, review: Review, **numbers: int | str) -> str:
-    return reverse(f"desk:{name}", kwargs={"pk": review.pk, **numbers})
+def address(view: str, review: Review, **numbers: int | str) -> str:
+    return reverse(f"desk:{view}", kwargs={"pk": review.pk, **numbers})
 
 
 def seen(review: Review, **fields: Any) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+
 from reviews import judging
 from reviews.models import Disclaimer, Review
-
 from tests.desk.conftest import CHECK, address, seen
 
 
@@ -56,7 +56,9 @@ POSTS = [
         lambda r: seen(r, reason="Everyday advice."),
         JUDGES,
     ),
-    Post("add_claim", lambda r: address("add_claim", r), lambda r: seen(r, quote="Speak to a physio"), JUDGES),
+    Post(
+        "add_claim", lambda r: address("add_claim", r), lambda r: seen(r, quote="Speak to a physio"), JUDGES
+    ),
     Post(
         "add_finding",
         lambda r: address("add_finding", r),
@@ -114,11 +116,6 @@ POSTS = [
     ),
 ]
 """All that can be posted about a review in review that `prepared` has seen."""
-
-ELSEWHERE = [
-    "resubmit", "reopen", "schedule", "unschedule", "publish",
-]  # fmt: skip
-"""Transitions that start from other states; see test_transitions.py."""
 
 
 def prepared(review: Review, by: Any) -> Review:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from articles.documents import document
 from lxml import html as lxml_html
+
+from articles.documents import document
 from reviews.desk.marking import Mark, Marked, mark_up
 
 
@@ -27,7 +28,7 @@ def mark(what: dict[str, Any], words: str, key: str = "claim-1", kind: str = "cl
 
 def marked_words(html: str, key: str) -> str:
     root = lxml_html.fragment_fromstring(html, create_parent="div")
-    for pin in root.findall('.//a[@class]'):
+    for pin in root.findall(".//a[@class]"):
         if "pin" in pin.get("class", ""):
             pin.text = ""
     found = root.xpath(".//mark[@data-claim=$k or @data-finding=$k]", k=key)
@@ -115,7 +116,9 @@ def test_every_id_stands_once_and_every_pin_once() -> None:
 
 def test_no_link_stands_inside_a_link() -> None:
     what = content("<p>see <a href='https://example.org'>the whole of it [1]</a>, then walk</p>")
-    root = lxml_html.fragment_fromstring(mark_up(what, [mark(what, "the whole of it")]).body, create_parent="div")
+    root = lxml_html.fragment_fromstring(
+        mark_up(what, [mark(what, "the whole of it")]).body, create_parent="div"
+    )
     assert not root.findall(".//a//a")
     pin = root.xpath(".//a[contains(@class, 'pin')]")[0]
     assert pin.getprevious().tag == "a"
@@ -130,7 +133,9 @@ def test_citations_lead_to_their_references_and_unknown_ones_do_not() -> None:
     assert "reference-7" not in body
 
 
-@pytest.mark.parametrize("bad", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><b onclick=x>'])
+@pytest.mark.parametrize(
+    "bad", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><b onclick=x>']
+)
 def test_nothing_that_runs_survives(bad: str) -> None:
     what = content(f"<p>words {bad} more</p>", title=f"T {bad}", summary=f"S {bad}")
     html = whole(mark_up(what, [mark(what, "words")]))

@@ -118,35 +118,35 @@ def test_a_name_that_would_upset_a_terminal(
     assert f"{tmp_path}/\\xe9\\x1b[31m\\nx.txt\n" in capsys.readouterr().out
 
 
-def test_the_only_person_in_the_admin_is_credited(tmp_path: Path, writer: User) -> None:
-    User.objects.create_user("reader")
-    User.objects.create_user("gone", is_staff=True, is_active=False)
+def test_the_only_writer_is_credited(tmp_path: Path, writer: User) -> None:
+    factories.user("rita", "Medical reviewer")
+    factories.user("gone", "Writer", is_active=False)
     assert run(*files(tmp_path, one="Pain\nIt hurts.")) == 0
     assert Article.objects.get().contributions.get().person == writer
 
 
-def test_several_people_must_be_told_apart(tmp_path: Path, writer: User) -> None:
-    factories.user("alice", "Writer")
-    User.objects.create_user("reader")
+def test_several_writers_must_be_told_apart(tmp_path: Path, writer: User) -> None:
+    User.objects.create_superuser("alice")
+    factories.user("rita", "Medical reviewer")
     with pytest.raises(CommandError) as error:
         run(*files(tmp_path, one="Pain\nIt hurts."))
     assert str(error.value) == "Say with --by USERNAME who is to be credited. You can name: alice, wanda."
 
 
 def test_nobody_there_yet(tmp_path: Path) -> None:
-    with pytest.raises(
-        CommandError, match=r"There is nobody yet: create one with `manage\.py createsuperuser`\."
-    ):
+    factories.user("rita", "Medical reviewer")
+    with pytest.raises(CommandError, match=r"There is nobody yet: give somebody the role of Writer, or use"):
         run(*files(tmp_path, one="Pain\nIt hurts."))
 
 
-def test_who_is_unknown_or_switched_off_is_not_credited(tmp_path: Path, writer: User) -> None:
-    User.objects.create_user("gone", is_active=False)
+def test_who_may_not_write_is_not_credited(tmp_path: Path, writer: User) -> None:
+    factories.user("rita", "Medical reviewer")
+    factories.user("gone", "Writer", is_active=False)
     (one,) = files(tmp_path, one="Pain\nIt hurts.")
-    for name in ("gone", "nobody", ""):
+    for name in ("rita", "gone", "nobody", ""):
         with pytest.raises(CommandError) as error:
             run(one, "--by", name)
-        assert str(error.value) == f"There is no active user “{name}”. You can name: wanda."
+        assert str(error.value) == f"“{name}” is no active user who may write drafts. You can name: wanda."
     assert not Article.objects.exists()
 
 

@@ -77,6 +77,13 @@ def test_an_address_that_another_article_has(tmp_path: Path, writer: User) -> No
     assert Contribution.objects.count() == 1
 
 
+def test_who_may_not_write_cannot_import(tmp_path: Path) -> None:
+    reviewer = factories.user("rita", "Medical reviewer")
+    with pytest.raises(ImportRefused, match=r"^Only writers and managing editors may write drafts\.$"):
+        import_file(a_file(tmp_path, "Pain\nIt hurts.\n"), by=reviewer)
+    assert not Article.objects.exists()
+
+
 def test_one_line_of_nearly_two_megabytes(tmp_path: Path, writer: User) -> None:
     article = import_file(a_file(tmp_path, "pain " * 380_000), by=writer)
     assert article.title.endswith("…")

@@ -25,4 +25,4 @@ def ids(html: str) -> set[str]:
 
 def text(html: str, xpath: str = "//main") -> str:
     """What a reader reads in the first element that `xpath` finds, spaces collapsed."""
-    return " ".join(" ".join(soup(html).xpath(xpath)[0].itertext()).split())
+    return " ".join("".join(soup(html).xpath(xpath)[0].itertext()).split())

@@ -8,21 +8,22 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.models import Publication
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
+
+from articles.models import Publication
 from reviews import audit, workflow
 from reviews.models import Review, Revocation, SignOff
-
 from tests import factories
-from tests.database.conftest import insert_copy
-from tests.races.conftest import Outcome, at_isolation_level, race
+from tests.database.raw import insert_copy
+from tests.races.racing import Outcome, at_isolation_level, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEVELS = ("READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 ROUNDS = 3
 only_postgresql = pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="isolation levels are PostgreSQL's; SQLite has one writer at a time"
+    connection.vendor != "postgresql",
+    reason="isolation levels are PostgreSQL's; SQLite has one writer at a time",
 )
 
 

@@ -12,7 +12,6 @@ from typing import Any, TypedDict
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q, QuerySet
 
 from articles.documents import document, words
 from articles.importing import ImportRefused, import_file
@@ -42,7 +41,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--by",
             metavar="USERNAME",
-            help="the writer to credit; may be left out when exactly one active person may enter the admin",
+            help="the writer to credit; may be left out when exactly one active person may write drafts",
         )
         parser.add_argument(
             "--json", action="store_true", help="print one JSON list of file, ok, slug, words and error"
@@ -101,21 +100,19 @@ def _refused(path: Path, sentence: str) -> Result:
 
 def _writer(username: str | None) -> User:
     """The person to credit. Raises `CommandError` with the names to choose from."""
-    people = User.objects.filter(is_active=True).order_by("username")
-    if username is not None:
-        found = people.filter(username=username).first()
-        if found is None:
-            raise CommandError(f"There is no active user “{username}”. {_choices(people)}")
-        return found
-    insiders = people.filter(Q(is_staff=True) | Q(is_superuser=True))
-    if len(insiders) == 1:
-        return insiders[0]
-    raise CommandError(f"Say with --by USERNAME who is to be credited. {_choices(insiders or people)}")
-
-
-def _choices(people: QuerySet[User]) -> str:
-    names = list(people.values_list("username", flat=True)[: NAMES_LISTED + 1])
+    writers = User.objects.with_perm(
+        "articles.add_article", is_active=True, backend="django.contrib.auth.backends.ModelBackend"
+    ).order_by("username")
+    names = list(writers.values_list("username", flat=True))
+    if username is None and len(names) == 1:
+        return writers.get()
+    if username in names:
+        return writers.get(username=username)
     if not names:
-        return "There is nobody yet: create one with `manage.py createsuperuser`."
-    more = ", …" if len(names) > NAMES_LISTED else ""
-    return f"You can name: {', '.join(names[:NAMES_LISTED])}{more}."
+        choices = "There is nobody yet: give somebody the role of Writer, or use `manage.py createsuperuser`."
+    else:
+        more = ", …" if len(names) > NAMES_LISTED else ""
+        choices = f"You can name: {', '.join(names[:NAMES_LISTED])}{more}."
+    if username is None:
+        raise CommandError(f"Say with --by USERNAME who is to be credited. {choices}")
+    raise CommandError(f"“{username}” is no active user who may write drafts. {choices}")
