@@ -146,7 +146,8 @@ _Mark = tuple[object, ...]
 def _sought(guard: Guard, sql: str) -> _Mark:
     if sql == guard.sqlite:
         return (guard.table, sql)
-    return (guard.table, _moment(guard.name, sql), " WHEN (" in sql, (guard.function or _REFUSE).split("$$")[1])
+    source = (guard.function or _REFUSE).split("$$")[1]
+    return (guard.table, _moment(guard.name, sql), " WHEN (" in sql, source)
 
 
 def _on_sqlite(connection: Any) -> dict[str, _Mark]:

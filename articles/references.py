@@ -84,7 +84,9 @@ def safe_url(url: str) -> str:
         host = parts.hostname
     except ValueError:
         return ""
-    return url if parts.scheme in ("http", "https") and host and not re.search(r"[\s\x00-\x1f\\]", url) else ""
+    return (
+        url if parts.scheme in ("http", "https") and host and not re.search(r"[\s\x00-\x1f\\]", url) else ""
+    )
 
 
 def _place(record: dict[str, Any]) -> str:
@@ -99,10 +101,15 @@ def _place(record: dict[str, Any]) -> str:
 def _links(record: dict[str, Any]) -> list[ReferenceLink]:
     links: list[ReferenceLink] = []
     if _DOI.fullmatch(record["doi"]):
-        links.append({"label": f"doi:{record['doi']}", "href": f"https://doi.org/{quote(record['doi'], safe='/:;()')}"})
+        links.append(
+            {"label": f"doi:{record['doi']}", "href": f"https://doi.org/{quote(record['doi'], safe='/:;()')}"}
+        )
     if _PMID.fullmatch(record["pmid"]):
         links.append(
-            {"label": f"PubMed {record['pmid']}", "href": f"https://pubmed.ncbi.nlm.nih.gov/{record['pmid']}/"}
+            {
+                "label": f"PubMed {record['pmid']}",
+                "href": f"https://pubmed.ncbi.nlm.nih.gov/{record['pmid']}/",
+            }
         )
     if url := safe_url(record["url"]):
         links.append({"label": urlsplit(url).hostname or url, "href": url})

@@ -10,7 +10,8 @@ from typing import Any, TypedDict
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
-from lxml import etree, html as lxml_html
+from lxml import etree
+from lxml import html as lxml_html
 
 from articles.canonical import digest
 from articles.documents import Body, parse_body
@@ -107,7 +108,10 @@ def _shown(disclaimer: PlacedDisclaimer) -> dict[str, Any]:
 
 
 # A page that came back after it was taken down says so, and does not look taken down now.
-_PAST = {Notice.Kind.RETRACTION: "An earlier edition was retracted", Notice.Kind.REMOVAL: "An earlier edition was removed"}
+_PAST = {
+    Notice.Kind.RETRACTION: "An earlier edition was retracted",
+    Notice.Kind.REMOVAL: "An earlier edition was removed",
+}
 
 
 def _shown_notice(notice: ReaderNotice) -> dict[str, Any]:
@@ -140,7 +144,9 @@ def _place_disclaimers(
     for item in reversed(disclaimers):
         box = etree.Element("aside")
         boxes[box] = item
-        place = next((n for n, block in enumerate(body.blocks) if block.end >= item["after"]), len(body.blocks) - 1)
+        place = next(
+            (n for n, block in enumerate(body.blocks) if block.end >= item["after"]), len(body.blocks) - 1
+        )
         host = _outermost(body, body.elements[place]) if body.blocks else None
         if host is not None:
             box.tail, host.tail = host.tail, None
@@ -174,10 +180,8 @@ def _wrap_tables(body: Body) -> None:
         frame.set("role", "region")
         frame.set("tabindex", "0")
         frame.set("aria-label", f"Table {number}")
-        parent = table.getparent()
-        assert parent is not None
         frame.tail, table.tail = table.tail, None
-        parent.replace(table, frame)
+        table.addprevious(frame)
         frame.append(table)
 
 
@@ -211,11 +215,9 @@ def _link_markers(body: Body, numbers: set[int]) -> set[int]:
             sup = _reference_links(cited, seen)
             sup.tail = raw[end : following[0]].rstrip() if following else raw[end:]
             links.append(sup)
-        if is_tail:
+        if is_tail and (above := element.getparent()) is not None:
             element.tail = head
-            parent = element.getparent()
-            assert parent is not None
-            place = parent.index(element) + 1
+            parent, place = above, above.index(element) + 1
         else:
             element.text, parent, place = head, element, 0
         for offset, sup in enumerate(links):

@@ -11,7 +11,18 @@ from django.core.exceptions import ImproperlyConfigured
 from config.environment import ENV_FILE, ROOT
 
 env = environ.Env()
-if ENV_FILE.exists() and env.bool("READ_ENV_FILE", default=True):
+_YES, _NO = {"true", "yes", "y", "on", "ok", "1"}, {"false", "no", "n", "off", "0"}
+
+
+def _bool(name: str, *, default: bool) -> bool:
+    """A setting that is true or false. (`env.bool` takes any other word, HTTPS_ONLY=treu too, for false.)"""
+    value = env.str(name, default="").strip()
+    if value and value.lower() not in _YES | _NO:
+        raise ImproperlyConfigured(f"{name} must be true or false; “{value}” is neither.")
+    return value.lower() in _YES if value else default
+
+
+if ENV_FILE.exists() and _bool("READ_ENV_FILE", default=True):
     env.read_env(ENV_FILE)
 
 BASE_DIR = ROOT
@@ -19,18 +30,18 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(ROOT / "var")))
 """What the running site writes: the SQLite database, collected static files, the demo's passwords."""
 VAR_DIR.mkdir(exist_ok=True)
 
-DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("DEMO", default=False)
+DEBUG = _bool("DEBUG", default=False)
+DEMO = _bool("DEMO", default=False)
 """The demo prints its people's passwords and shows sent mail; nothing in the gate looks at this."""
 
-SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY = env.str("SECRET_KEY", default="").strip()
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Put a long random one into .env or the environment; "
         "`make demo` writes a .env for trying Signoff out."
     )
 
-HTTPS_ONLY = env.bool("HTTPS_ONLY", default=not DEBUG)
+HTTPS_ONLY = _bool("HTTPS_ONLY", default=not DEBUG)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -97,7 +108,11 @@ DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'si
 
 
 def _database(url: str) -> dict[str, Any]:
-    config: dict[str, Any] = dict(env.db_url_config(url))
+    try:
+        config: dict[str, Any] = dict(env.db_url_config(url))
+        max_age = env.int("CONN_MAX_AGE", default=60)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL or CONN_MAX_AGE cannot be read: {error}.") from error
     if config.get("ENGINE") == "django.db.backends.sqlite3":
         # IMMEDIATE takes the write lock when a transaction begins, so that what it read stays true.
         # recursive_triggers: without it INSERT OR REPLACE slips past the delete triggers.
@@ -110,12 +125,12 @@ def _database(url: str) -> dict[str, Any]:
             ),
         }
     elif config.get("ENGINE") == "django.db.backends.postgresql":
-        config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+        config["CONN_MAX_AGE"] = max_age
         config["CONN_HEALTH_CHECKS"] = True
     else:
         raise ImproperlyConfigured(
             "DATABASE_URL must name SQLite (sqlite:///path) or PostgreSQL (postgres://user@host/name); "
-            f"“{url.split('://')[0]}” is neither."
+            f"“{url.partition(':')[0]}” is neither."
         )
     return config
 
@@ -159,7 +174,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 # With hashed names (the default) `collectstatic` must have run; without, files are found where they lie.
-STATIC_HASHED = env.bool("STATIC_HASHED", default=not DEBUG)
+STATIC_HASHED = _bool("STATIC_HASHED", default=not DEBUG)
 WHITENOISE_USE_FINDERS = not STATIC_HASHED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -193,7 +208,7 @@ SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
-if env.bool("BEHIND_TLS_PROXY", default=False):
+if _bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_HTTPONLY = True

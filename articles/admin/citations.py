@@ -30,6 +30,9 @@ class SourceSelect(AutocompleteSelect):
 
     known: dict[str, Source] | None = None
 
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": "Choose a source"}
+
     def optgroups(self, name: str, value: list[str], attr: Any = None) -> list[Any]:
         if self.known is None:
             return super().optgroups(name, value, attr)

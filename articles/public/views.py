@@ -66,7 +66,9 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         # to change it since; `manage.py verify` compares it with the log.
         html = mark_safe(page.html)  # noqa: S308
         overdue = page.review_due < timezone.localdate()
-        return render(request, "articles/article.html", {"publication": page, "html": html, "overdue": overdue})
+        return render(
+            request, "articles/article.html", {"publication": page, "html": html, "overdue": overdue}
+        )
     if page.status == Publication.Status.WITHDRAWN:
         return render(request, "articles/withdrawn.html", {"publication": page}, status=410)
     notice = page.notices.order_by("-at", "-pk").first()

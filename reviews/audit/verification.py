@@ -220,6 +220,8 @@ def _judgements(report: Report, telling: Telling) -> Iterator[str]:
     conflicts = set(Conflict.objects.values_list("review", "person"))
     for review, person in sorted(telling.conflicts - conflicts):
         yield f"Person {person} declared a conflict in review {review} that is not there any more."
+    for review, person in sorted(conflicts - telling.conflicts):
+        yield f"Person {person} has a conflict in review {review}, but no event in the log says so."
 
 
 def _policy(report: Report, telling: Telling) -> Iterator[str]:

@@ -25,7 +25,6 @@ _TITLES = {
     405: "Not in this way",
     409: "Not possible now",
     422: "Something is missing",
-    503: "Not set up yet",
 }
 
 
@@ -61,7 +60,7 @@ def desk_view(
             except Refused as refusal:
                 return problem(request, status_of(refusal), refusal.sentence)
             except NoPolicy as error:
-                return problem(request, 503, str(error))
+                return problem(request, 409, str(error))
             response.headers.setdefault("Cache-Control", "no-store, private")
             return response
 

@@ -102,7 +102,8 @@ def _on_edition(review: Review, form: forms.Form, verb: Callable[[dict[str, Any]
     with transaction.atomic():
         if workflow.lock(review).edition.number != form.cleaned_data["edition"]:
             raise Refused(
-                "A new edition came in since you opened this page. Nothing was saved: read the new text first.",
+                "A new edition came in since you opened this page. Nothing was saved: read the new text "
+                "first.",
                 "stale",
             )
         verb(form.cleaned_data)

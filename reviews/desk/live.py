@@ -52,7 +52,7 @@ def withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     """Take the live page down at once."""
     found = _find(pk)
     return _answer(
-        request, found, "withdraw", forms.TakeDown(request.POST), "Withdrawn. Readers no longer see the text.",
+        request, found, "withdraw", forms.TakeDown(request.POST), "Withdrawn. Readers see it no more.",
         lambda data: workflow.withdraw(found, by=request.user, reason=data["reason"]),
     )  # fmt: skip
 

@@ -16,7 +16,8 @@ from reviews.refusals import Refused
 from reviews.requirements import Requirement, stopping
 
 ON_THE_REVIEW = (
-    "publish", "schedule", "unschedule", "resubmit", "request_changes", "reopen", "withdraw_submission", "decline",
+    "publish", "schedule", "unschedule", "resubmit", "request_changes", "reopen", "withdraw_submission",
+    "decline",
 )  # fmt: skip
 """Every transition with a button on the review's page; signing has a page of its own."""
 

@@ -143,7 +143,8 @@ def attach_disclaimer(request: DeskRequest, pk: int) -> HttpResponse:
         request, find_review(pk), f"disclaimer-{request.POST.get('disclaimer', '')[:80]}-attach",
         forms.AttachDisclaimer, "Disclaimer attached.", "disclaimers",
         lambda review, data: judging.attach_disclaimer(
-            review, by=request.user, disclaimer=_disclaimer(data), placement=data["placement"], quote=data["quote"]
+            review, by=request.user, disclaimer=_disclaimer(data), placement=data["placement"],
+            quote=data["quote"],
         ),
     )  # fmt: skip
 
@@ -163,7 +164,8 @@ def waive_disclaimer(request: DeskRequest, pk: int) -> HttpResponse:
 def detach_disclaimer(request: DeskRequest, pk: int, attachment: int) -> HttpResponse:
     found = _of(_attachments(), pk, attachment, "disclaimer")
     return _answer(
-        request, find_review(pk), f"disclaimer-{found.disclaimer.key}-act", forms.Seen, "Taken off.", "disclaimers",
+        request, find_review(pk), f"disclaimer-{found.disclaimer.key}-act", forms.Seen, "Taken off.",
+        "disclaimers",
         lambda *_: judging.detach_disclaimer(found, by=request.user),
     )  # fmt: skip
 

@@ -59,7 +59,8 @@ class Reference:
     def short(self) -> str:
         names = str(self.record["authors"]).split(",")
         first = names[0].strip() or str(self.record["container"]) or "Unknown"
-        return f"[{self.number}] {first}{' and others' if len(names) > 1 else ''} {self.record['year'] or 'n.d.'}"
+        others = " and others" if len(names) > 1 else ""
+        return f"[{self.number}] {first}{others} {self.record['year'] or 'n.d.'}"
 
 
 def references(content: dict[str, Any], today: dict[int, Source]) -> list[Reference]:

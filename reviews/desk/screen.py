@@ -108,7 +108,7 @@ def build(
         *(row.mark() for row in comments),
     ]
     text = mark_up(content, [mark for mark in marks if mark])
-    waiting = [r for r in stopping(missing, Stops.SIGN_OFF)]
+    waiting = stopping(missing, Stops.SIGN_OFF)
     has_signed = any(s.signer_id == user.pk for s in dossier.valid_sign_offs)
     given = len({s.signer_id for s in dossier.valid_sign_offs})
     live_claims = [row for row in claims if row.state is not rows.GONE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from reviews.models.disclaimers import Placement
 from reviews.models.review import SourceCheck
 
 STARTER = Path(__file__).with_name("starter.toml")
+PASSING = (SourceCheck.Verdict.SUPPORTS.value, SourceCheck.Verdict.PARTLY.value)
+"""Verdicts that a policy may let pass. No policy lets a claim stand on a source that does not support it."""
 
 
 class BadPolicy(ValueError):
@@ -85,14 +88,17 @@ def read(path: Path) -> dict[str, Any]:
         raise BadPolicy(f"{path} is not valid TOML: {error}.") from error
     review = _table(raw, "review", {"due_days", "passing_verdicts"})
     verdicts = review.get("passing_verdicts", ["supports"])
-    if not verdicts or not set(verdicts) <= set(SourceCheck.Verdict.values):
-        raise BadPolicy("review.passing_verdicts names a verdict that does not exist.")
+    if not isinstance(verdicts, list) or not verdicts or not all(v in PASSING for v in verdicts):
+        raise BadPolicy(f"review.passing_verdicts must be a list of one or both of: {', '.join(PASSING)}.")
     if unknown := raw.keys() - {"review", "tiers", "disclaimers"}:
         raise BadPolicy(f"The policy has an unknown part: {', '.join(sorted(unknown))}.")
     return {
-        "review": {"due_days": _whole(review, "due_days", 1), "passing_verdicts": sorted(verdicts)},
-        "tiers": _tiers(raw.get("tiers", [])),
-        "disclaimers": _disclaimers(raw.get("disclaimers", [])),
+        "review": {
+            "due_days": _whole({**review, "key": "review"}, "due_days", most=365),
+            "passing_verdicts": sorted(set(verdicts)),
+        },
+        "tiers": _tiers(_list(raw, "tiers")),
+        "disclaimers": _disclaimers(_list(raw, "disclaimers")),
     }
 
 
@@ -103,10 +109,10 @@ def _tiers(entries: list[Any]) -> list[dict[str, Any]]:
         _only(entry, known, "tiers")
         tiers.append(
             {
-                "key": _word(entry, "key"),
-                "name": _word(entry, "name"),
-                "signatures": _whole(entry, "signatures", 1),
-                "review_again_months": _whole(entry, "review_again_months", 1),
+                "key": _key(entry),
+                "name": _word(entry, "name", most=150),
+                "signatures": _whole(entry, "signatures", most=9),
+                "review_again_months": _whole(entry, "review_again_months", most=1200),
                 "topics": _words(entry, "topics"),
                 "words": _words(entry, "words"),
             }
@@ -126,10 +132,10 @@ def _disclaimers(entries: list[Any]) -> list[dict[str, Any]]:
             raise BadPolicy(f"Disclaimer “{entry.get('key')}”: placement must be top, inline or end.")
         disclaimers.append(
             {
-                "key": _word(entry, "key"),
-                "name": _word(entry, "name"),
+                "key": _key(entry),
+                "name": _word(entry, "name", most=150),
                 "placement": entry["placement"],
-                "always": entry.get("always", False) is True,
+                "always": _truth(entry, "always"),
                 "topics": _words(entry, "topics"),
                 "words": _words(entry, "words"),
                 "text": _word(entry, "text"),
@@ -152,24 +158,53 @@ def _only(entry: Any, known: set[str], where: str) -> None:
         raise BadPolicy(f"{where}: unknown key {', '.join(sorted(unknown))}.")
 
 
-def _word(entry: dict[str, Any], key: str) -> str:
+def _list(raw: dict[str, Any], name: str) -> list[Any]:
+    value = raw.get(name, [])
+    if not isinstance(value, list):
+        raise BadPolicy(f"{name} must be a list: begin each entry with [[{name}]].")
+    return value
+
+
+def _here(entry: dict[str, Any]) -> str:
+    return str(entry.get("key", "an entry"))
+
+
+def _word(entry: dict[str, Any], key: str, *, most: int | None = None) -> str:
     value = entry.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise BadPolicy(f"“{key}” is missing or empty in {entry.get('key', 'an entry')}.")
+        raise BadPolicy(f"“{key}” is missing or empty in {_here(entry)}.")
+    if "\x00" in value:
+        raise BadPolicy(f"“{key}” holds a NUL character in {_here(entry)}.")
+    if most and len(value.strip()) > most:
+        raise BadPolicy(f"“{key}” is longer than {most} characters in {_here(entry)}.")
     return value.strip()
+
+
+def _key(entry: dict[str, Any]) -> str:
+    value = _word(entry, "key", most=20 if "signatures" in entry else 80)
+    if not re.fullmatch(r"[\w-]+", value, re.ASCII):
+        raise BadPolicy(f"The key “{value}” may hold letters, digits, hyphens and underscores only.")
+    return value
 
 
 def _words(entry: dict[str, Any], key: str) -> list[str]:
     value = entry.get(key, [])
     if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
-        raise BadPolicy(f"“{key}” must be a list of words in {entry.get('key', 'an entry')}.")
-    return [str(v) for v in value]
+        raise BadPolicy(f"“{key}” must be a list of words in {_here(entry)}.")
+    return [word.strip() for word in value]
 
 
-def _whole(entry: dict[str, Any], key: str, least: int) -> int:
+def _truth(entry: dict[str, Any], key: str) -> bool:
+    value = entry.get(key, False)
+    if not isinstance(value, bool):
+        raise BadPolicy(f"“{key}” must be true or false in {_here(entry)}.")
+    return value
+
+
+def _whole(entry: dict[str, Any], key: str, *, most: int) -> int:
     value = entry.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise BadPolicy(f"“{key}” must be a whole number from {least} on in {entry.get('key', 'the policy')}.")
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise BadPolicy(f"“{key}” must be a whole number from 1 to {most} in {_here(entry)}.")
     return value
 
 

@@ -48,6 +48,19 @@ for (const textarea of document.querySelectorAll("[data-django-prose-editor-sign
   startEditor(textarea);
 }
 
+// --- The search boxes ---------------------------------------------------------------------------
+
+// select2 leaves the box that it puts in a field's place without the field's name.
+function nameBoxes() {
+  for (const field of document.querySelectorAll("select.admin-autocomplete[aria-label]")) {
+    const box = field.parentElement.querySelector(".select2-selection__rendered");
+    box?.setAttribute("aria-label", field.getAttribute("aria-label"));
+  }
+}
+
+window.addEventListener("load", () => setTimeout(nameBoxes)); // after the admin's own scripts
+document.addEventListener("formset:added", () => setTimeout(nameBoxes));
+
 // --- Nothing is lost ----------------------------------------------------------------------------
 
 function guard(form) {

@@ -57,7 +57,7 @@ def test_a_missing_guard_is_found_and_put_back(repair: Callable[[], None]) -> No
     assert guards.missing() == []
     _drop("reviews_event_no_update")
     assert _verified() == [
-        "The trigger reviews_event_no_update is missing or switched off; run `manage.py migrate`."
+        "The trigger reviews_event_no_update is missing, changed or switched off; run `manage.py migrate`."
     ]
     repair()
     assert guards.missing() == []

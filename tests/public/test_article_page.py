@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 
-from articles.editing import save_draft
-from articles.models import Notice, Publication
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest import MonkeyPatch
+
+from articles.editing import save_draft
+from articles.models import Notice, Publication
 from reviews import workflow
 from tests import factories as f
 from tests.public.pages import ids, soup, text
@@ -35,7 +36,12 @@ def again(publication: Publication, cast: SimpleNamespace, **fields: object) -> 
 
 def test_a_live_article(client: Client, cast: SimpleNamespace) -> None:
     page = f.published(
-        cast.writer, cast.reviewer, cast.editor, slug="walking", title="Walking & pain", interests="No funding."
+        cast.writer,
+        cast.reviewer,
+        cast.editor,
+        slug="walking",
+        title="Walking & pain",
+        interests="No funding.",
     )
     with CaptureQueriesContext(connection) as captured:
         response = client.get(at("walking"))
@@ -178,7 +184,9 @@ def test_a_retracted_article(client: Client, cast: SimpleNamespace) -> None:
         assert unsaid not in response.content.decode()
 
 
-def test_a_removal_says_so_and_a_retraction_may_follow_a_withdrawal(client: Client, cast: SimpleNamespace) -> None:
+def test_a_removal_says_so_and_a_retraction_may_follow_a_withdrawal(
+    client: Client, cast: SimpleNamespace
+) -> None:
     page = f.published(cast.writer, cast.reviewer, cast.editor, slug="back")
     workflow.withdraw(page.article, by=cast.lead, reason="We are looking into it.")
     workflow.retract(page.article, by=cast.lead, reason="A court ordered it.", kind=Notice.Kind.REMOVAL)
@@ -202,4 +210,6 @@ def test_an_overdue_review_is_said(client: Client, cast: SimpleNamespace, monkey
     page = f.published(cast.writer, cast.reviewer, cast.editor, slug="aged")
     assert "Review overdue" not in client.get(at("aged")).content.decode()
     monkeypatch.setattr(timezone, "localdate", lambda *_: page.review_due + dt.timedelta(days=1))
-    assert "Review overdue. This article was to be reviewed again by" in text(client.get(at("aged")).content.decode())
+    assert "Review overdue. This article was to be reviewed again by" in text(
+        client.get(at("aged")).content.decode()
+    )

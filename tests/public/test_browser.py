@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+
 from reviews import judging, workflow
 from reviews.models import Disclaimer
 from tests import factories as f
@@ -35,7 +36,11 @@ BODY = (
 @pytest.fixture
 def site(live_server: Any, cast: SimpleNamespace) -> str:
     sources = [
-        f.source(url="https://example.org/" + "x" * 120, title=LONG, authors=", ".join(f"Name{n} AB" for n in range(70))),
+        f.source(
+            url="https://example.org/" + "x" * 120,
+            title=LONG,
+            authors=", ".join(f"Name{n} AB" for n in range(70)),
+        ),
         f.source(standing="expression_of_concern", doi="10.1000/" + "x" * 90),
     ]
     review = f.submitted(

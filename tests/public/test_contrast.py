@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from config.environment import ROOT
 
 TOKENS = (ROOT / "static/signoff/tokens.css").read_text(encoding="utf-8")
@@ -13,7 +14,11 @@ STATES = ("signed", "waiting", "attention", "stop")
 
 # What public.css sets on what. 7:1 is WCAG's AAA for text, 3:1 its minimum for the edges of controls.
 TEXT = [
-    *[(text, ground) for text in ("ink", "quiet", "brand", "link", "visited") for ground in ("paper", "surface")],
+    *[
+        (text, ground)
+        for text in ("ink", "quiet", "brand", "link", "visited")
+        for ground in ("paper", "surface")
+    ],
     *[(state, ground) for state in STATES for ground in (f"{state}-bg", "paper", "surface")],
     *[("ink", f"{state}-bg") for state in STATES],
     # A reference that was jumped to.
@@ -25,7 +30,7 @@ DESK = [("quiet", f"{state}-bg") for state in STATES]
 
 
 def colours(css: str) -> dict[str, str]:
-    return {name: value for name, value in re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", css)}
+    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", css))
 
 
 _light, _dark = TOKENS.split("@media (prefers-color-scheme: dark)")
@@ -66,7 +71,9 @@ def test_the_dark_theme_changes_every_colour() -> None:
 def test_the_site_uses_tokens_and_only_those_that_exist() -> None:
     """No colour of its own, so that the pairs above are all that there are (paper is always white)."""
     on_screen, on_paper = PUBLIC.split("@media print")
-    assert not re.findall(r"#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\(|:\s*(?:white|black|red|gray|grey)\b", on_screen)
+    assert not re.findall(
+        r"#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\(|:\s*(?:white|black|red|gray|grey)\b", on_screen
+    )
     defined = set(re.findall(r"--([\w-]+):", TOKENS))
     assert set(re.findall(r"var\(--([\w-]+)", TOKENS + PUBLIC)) <= defined
     assert set(re.findall(r"--([\w-]+):", on_paper)) <= defined

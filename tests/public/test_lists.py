@@ -5,16 +5,16 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from articles.models import Publication
-from articles.public import views
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
+
+from articles.models import Publication
+from articles.public import views
 from reviews import workflow
 from tests import factories as f
 from tests.public.pages import ids, soup
-
 
 SHORT = "<p>Speak to a physiotherapist first [1].</p>"  # no claim in it, so 200 are published sooner
 
@@ -75,7 +75,9 @@ def test_lists_cost_the_same_at_10_and_at_200(client: Client, cast: SimpleNamesp
     assert [queries(client, url) for url in urls] == at_10 == [3, 3, 1, 3]
 
 
-def test_paging_links_both_ways(client: Client, cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paging_links_both_ways(
+    client: Client, cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(views, "PER_PAGE", 2)
     made = publish(cast, 5)
     page = soup(client.get("/?page=2").content.decode())
@@ -86,12 +88,16 @@ def test_paging_links_both_ways(client: Client, cast: SimpleNamespace, monkeypat
     listed = [
         href
         for number in (1, 2, 3)
-        for href in soup(client.get(f"/?page={number}").content.decode()).xpath("//ol[@class='articles']//a/@href")
+        for href in soup(client.get(f"/?page={number}").content.decode()).xpath(
+            "//ol[@class='articles']//a/@href"
+        )
     ]
     assert listed == [f"/articles/{p.slug}/" for p in reversed(made)]
 
 
-@pytest.mark.parametrize("page", ["abc", "999999", "0", "-1", "%00", "9" * 5000, "1e400", "²", "1;DROP", "", "[]"])
+@pytest.mark.parametrize(
+    "page", ["abc", "999999", "0", "-1", "%00", "9" * 5000, "1e400", "²", "1;DROP", "", "[]"]
+)
 def test_a_strange_page_number_shows_a_page(client: Client, cast: SimpleNamespace, page: str) -> None:
     publish(cast, 1)
     for url in ("/", "/topics/chronic-pain/"):

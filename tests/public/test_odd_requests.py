@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.public import errors
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from pytest import MonkeyPatch
+
+from articles.public import errors
 from tests import factories as f
 
 PAGES = ("/", "/topics/", "/topics/chronic-pain/", "/articles/walking/", "/healthz")
@@ -56,9 +58,20 @@ def test_a_missing_slash_is_put_there(client: Client, site: None) -> None:
     assert client.get("/articles/walking")["Location"] == "/articles/walking/"
 
 
-@pytest.mark.parametrize("query", ["?%00=%00", "?page=1&page=2", "?" + "a" * 20_000, "?utm_source=x", "?page=\ud800".encode("utf-8", "replace").decode()])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?%00=%00",
+        "?page=1&page=2",
+        "?" + "a" * 20_000,
+        "?utm_source=x",
+        "?page=\ud800".encode("utf-8", "replace").decode(),
+    ],
+)
 @pytest.mark.parametrize("url", PAGES)
-def test_what_is_added_to_an_address_changes_nothing(client: Client, site: None, url: str, query: str) -> None:
+def test_what_is_added_to_an_address_changes_nothing(
+    client: Client, site: None, url: str, query: str
+) -> None:
     assert client.get(url + query).status_code == 200
 
 
@@ -70,19 +83,25 @@ def test_a_foreign_host_gets_the_400_page(client: Client, settings: Any) -> None
     assert "evil.example" not in response.content.decode()
 
 
-def test_the_500_page_needs_nothing(rf: RequestFactory, monkeypatch: MonkeyPatch, settings: Any) -> None:
+def test_the_500_page_needs_nothing(rf: RequestFactory, settings: Any) -> None:
     """No database (this test has none), no context processors, no manifest of static files, no URL names."""
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "tests.public.test_odd_requests.Broken"}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "tests.public.test_odd_requests.Broken"},
+    }
     settings.ROOT_URLCONF = "tests.public.no_such_urls"
 
-    def broken(request: object) -> dict[str, object]:
-        raise RuntimeError
-
-    monkeypatch.setattr("articles.public.context.site", broken)
+    templates = copy.deepcopy(settings.TEMPLATES)
+    templates[0]["OPTIONS"]["context_processors"] = ["tests.public.test_odd_requests.broken"]
+    settings.TEMPLATES = templates
     response = errors.server_error(rf.get("/"))
     assert response.status_code == 500
     assert "Something went wrong on our side" in response.content.decode()
     assert "could not be understood" in render_to_string("400.html")
+
+
+def broken(request: object) -> dict[str, object]:
+    raise RuntimeError
 
 
 class Broken:

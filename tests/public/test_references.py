@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from articles.references import safe_url, short_authors
 
 
@@ -15,7 +16,10 @@ from articles.references import safe_url, short_authors
         ("Stone AB; Reed C;", "Stone AB, Reed C"),
         ("A, B, C, D, E, F", "A, B, C, D, E, F"),
         ("A, B, C, D, E, F, G", "A, B, C, D, E, F, et al."),
-        (", ".join(f"Name{n} X" for n in range(70)), "Name0 X, Name1 X, Name2 X, Name3 X, Name4 X, Name5 X, et al."),
+        (
+            ", ".join(f"Name{n} X" for n in range(70)),
+            "Name0 X, Name1 X, Name2 X, Name3 X, Name4 X, Name5 X, et al.",
+        ),
     ],
 )
 def test_at_most_six_authors(authors: str, shown: str) -> None:

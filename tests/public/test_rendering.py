@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+
 from articles.documents import parse_body
 from articles.rendering import PlacedDisclaimer, render
 from tests.public.pages import ids, soup, text
@@ -102,9 +103,7 @@ def test_references_jump_and_come_back() -> None:
     assert {"cited-1", "cited-2", "cited-3", "cited-4"} <= found
     assert "cited-7" not in found
     page = soup(html)
-    assert page.xpath("//sup[@class='ref']//a/@href") == [
-        f"#reference-{n}" for n in (1, 2, 4, 1, 2, 3, 2)
-    ]
+    assert page.xpath("//sup[@class='ref']//a/@href") == [f"#reference-{n}" for n in (1, 2, 4, 1, 2, 3, 2)]
     assert page.xpath("//section[@class='references']//li/@value") == ["1", "2", "3", "4", "7"]
     assert page.xpath("//a[@class='back']/@href") == [f"#cited-{n}" for n in (1, 2, 3, 4)]
     assert text(html, "//div[@class='body']/p") == "One1. Two2,4. Many1,2,3. Unknown [9]. Year [2024]."
@@ -169,7 +168,12 @@ def test_top_body_references_end_in_this_order() -> None:
     html = rendered(
         BODY,
         references=[reference(1)],
-        disclaimers=[disclaimer("e1", "end"), disclaimer("t1", "top"), disclaimer("e2", "end"), disclaimer("t2", "top")],
+        disclaimers=[
+            disclaimer("e1", "end"),
+            disclaimer("t1", "top"),
+            disclaimer("e2", "end"),
+            disclaimer("t2", "top"),
+        ],
     )
     parts = (
         "Words of t1.", "Words of t2.", "First passage.", "Last passage.", 'id="references"', "Words of e1.",
@@ -211,7 +215,9 @@ def test_inline_disclaimers_at_one_passage_keep_their_order() -> None:
     assert soup(html).xpath("//*[@data-disclaimer]/@data-disclaimer") == ["a", "b", "c", "d"]
 
 
-@pytest.mark.parametrize("body", ["Bare text.", "Bare <em>text</em>.<p>Later.</p>", "<p>Before.</p>Bare text.<p>Later.</p>"])
+@pytest.mark.parametrize(
+    "body", ["Bare text.", "Bare <em>text</em>.<p>Later.</p>", "<p>Before.</p>Bare text.<p>Later.</p>"]
+)
 def test_an_inline_disclaimer_in_bare_text(body: str) -> None:
     html = rendered(body, disclaimers=[disclaimer("here", "inline", after(body, "Bare"))])
     said = text(html, "//div[@class='body']")
