@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from config.environment import ROOT
 
 Rule = Callable[[str, ast.Module], Iterator[str]]
@@ -62,6 +63,11 @@ def _targets(node: ast.AST) -> Iterator[ast.expr]:
             found += target.elts
         else:
             yield target
+
+
+def _is_view(function: Function) -> bool:
+    first = function.args.args[0].annotation if function.args.args else None
+    return first is not None and ast.unparse(first) == "HttpRequest"
 
 
 # --- The rules: (path, tree) -> a sentence for each breach -----------------------------------------------
@@ -121,8 +127,6 @@ def one_writer_of_publications(path: str, tree: ast.Module) -> Iterator[str]:
             names[-1] in ("Publication", "Notice") or {"publications", "notices"} & set(names[1:-1])
         ):
             yield f"{path}:{node.lineno} writes {names[-1]}"
-        if names in (["Publication"], ["Notice"]):
-            yield f"{path}:{node.lineno} makes a {names[0]}"
         if names[0] in ("save", "asave", "delete") and names[1:] in (
             ["publication"],
             ["page"],
@@ -130,6 +134,10 @@ def one_writer_of_publications(path: str, tree: ast.Module) -> Iterator[str]:
             ["live"],
         ):
             yield f"{path}:{node.lineno} saves a {names[1]}"
+    for function in (n for n in ast.walk(tree) if isinstance(n, Function)):
+        calls = [_chain(n.func) for n in ast.walk(function) if isinstance(n, ast.Call)]
+        if {("Publication",), ("Notice",)} & {tuple(c) for c in calls} and any(c[0] == "save" for c in calls):
+            yield f"{path}:{function.lineno} {function.name} makes a Publication and saves something"
 
 
 def no_signals(path: str, tree: ast.Module) -> Iterator[str]:
@@ -155,9 +163,14 @@ def no_save_of_our_own(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def public_functions_say_what_they_promise(path: str, tree: ast.Module) -> Iterator[str]:
-    """Every public function has a docstring; every function whatever has its types."""
+    """Every public function has a docstring; every function whatever has its types.
+
+    A view may do without: it parses, makes one call and answers; its URL says what it is for.
+    """
     for node in tree.body:
-        if isinstance(node, Function) and not node.name.startswith("_") and not ast.get_docstring(node):
+        if not isinstance(node, Function) or node.name.startswith("_") or _is_view(node):
+            continue
+        if not ast.get_docstring(node):
             yield f"{path}:{node.lineno} {node.name} has no docstring"
     for node in ast.walk(tree):
         if not isinstance(node, Function):
@@ -224,6 +237,7 @@ BREACHES: list[tuple[Rule, str, str]] = [
     (one_writer_of_publications, "reviews/workflow.py", WRITER + "Publication.objects.filter(pk=1).update(html='')"),
     (one_writer_of_publications, "reviews/workflow.py", WRITER + "r.article.publications.update(html='')"),
     (one_writer_of_publications, "reviews/workflow.py", WRITER + "Publication(article=r).save()"),
+    (one_writer_of_publications, "reviews/workflow.py", WRITER + "p = Publication(article=r)\n    p.save()"),
     (one_writer_of_publications, "reviews/workflow.py", WRITER + "publication.save()"),
     (one_writer_of_publications, "reviews/workflow.py", WRITER + "r.notices.create(text='')"),
     (no_signals, "articles/x.py", "from django.dispatch import receiver"),
@@ -259,6 +273,7 @@ def test_a_breach_is_found(rule: Rule, path: str, source: str) -> None:
         ),
         (no_signals, "articles/guards.py", "from django.db.models.signals import post_migrate, pre_migrate"),
         (no_save_of_our_own, "articles/x.py", "def save() -> None: ..."),
+        (public_functions_say_what_they_promise, "reviews/x.py", "def f(request: HttpRequest) -> int: ..."),
         (public_functions_say_what_they_promise, "reviews/x.py", "def _f() -> None: ..."),
     ],
 )

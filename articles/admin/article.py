@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
-from django.db.models import CharField, F, Value
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -65,7 +65,10 @@ class ArticleAdmin(_ArticleAdmin):
     actions = None
     fieldsets = (
         (None, {"fields": ("title", "slug", "summary", "body")}),
-        ("About this article", {"fields": ("topics", "authors", "interests", "locale"), "classes": ("rail",)}),
+        (
+            "About this article",
+            {"fields": ("topics", "authors", "interests", "locale"), "classes": ("rail",)},
+        ),
         (
             "Note to readers",
             {
@@ -86,7 +89,9 @@ class ArticleAdmin(_ArticleAdmin):
             output_field=CharField(),
         )
         return (
-            super().get_queryset(request).annotate(last_writer_name=Subquery(last.annotate(name=name).values("name")[:1]))
+            super()
+            .get_queryset(request)
+            .annotate(last_writer_name=Subquery(last.annotate(name=name).values("name")[:1]))
         )
 
     @admin.display(description="Title", ordering="title")
@@ -101,14 +106,18 @@ class ArticleAdmin(_ArticleAdmin):
     def age(self, article: Article) -> SafeString:
         ago = timesince(article.updated_at, depth=1)
         when = date_format(timezone.localtime(article.updated_at), "DATETIME_FORMAT")
-        return format_html('<time datetime="{}" title="{}">{} ago</time>', article.updated_at.isoformat(), when, ago)
+        return format_html(
+            '<time datetime="{}" title="{}">{} ago</time>', article.updated_at.isoformat(), when, ago
+        )
 
     # --- Who may what -----------------------------------------------------------------------------
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         return False
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Article | None = None) -> dict[str, tuple[str]]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Article | None = None
+    ) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ("title",)}
 
     def get_fieldsets(self, request: HttpRequest, obj: Article | None = None) -> Any:
@@ -128,7 +137,11 @@ class ArticleAdmin(_ArticleAdmin):
     # --- The form ---------------------------------------------------------------------------------
 
     def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
     ) -> Any:
         if "_saveasnew" in request.POST:
             raise BadRequest("A draft is not saved under another name here.")
@@ -144,7 +157,9 @@ class ArticleAdmin(_ArticleAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"authors": [request.user.pk], **super().get_changeform_initial_data(request)}
 
-    def get_form(self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Article | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         return type("RequestArticleForm", (form,), {"refusal": getattr(request, "refusal", None)})
 
@@ -173,10 +188,14 @@ class ArticleAdmin(_ArticleAdmin):
             saved = create_article(by=by, **fields)
         article.pk, article.title, article.version = saved.pk, saved.title, saved.version
 
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
         return f"Version {form.instance.version}"
 
-    def response_add(self, request: HttpRequest, obj: Article, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Article, post_url_continue: str | None = None
+    ) -> HttpResponse:
         return self._saved(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
@@ -223,7 +242,11 @@ class ArticleAdmin(_ArticleAdmin):
         return [
             path("<int:pk>/history/", view(self.history_of), name="articles_article_history"),
             path("<int:pk>/history/<int:version>/", view(self.version_of), name="articles_article_version"),
-            path("<int:pk>/history/<int:version>/restore/", view(self.restore_of), name="articles_article_restore"),
+            path(
+                "<int:pk>/history/<int:version>/restore/",
+                view(self.restore_of),
+                name="articles_article_restore",
+            ),
             *super().get_urls(),
         ]
 
@@ -250,6 +273,11 @@ def _against(conflict: Article, form: Any, formsets: list[Citations]) -> list[Ch
     """How the text in the form differs from the one that was saved meanwhile."""
     entered = getattr(form, "cleaned_data", {})
     now = text_of(conflict)
-    rows = [row for formset in formsets for f in formset.forms if (row := getattr(f, "cleaned_data", {})).get("source")]
+    rows = [
+        row
+        for formset in formsets
+        for f in formset.forms
+        if (row := getattr(f, "cleaned_data", {})).get("source")
+    ]
     mine = text_of_form(entered, [(row.get("number") or 0, row["source"]) for row in rows])
     return changes(now, mine)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -33,7 +33,7 @@ class SourceSelect(AutocompleteSelect):
     def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
         return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": "Choose a source"}
 
-    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list[Any]:
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> list[Any]:
         if self.known is None:
             return super().optgroups(name, value, attr)
         options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
@@ -101,15 +101,14 @@ class Citations(_FormSet):
         super().add_fields(form, index)
         if self.read_only:
             return
-        form.fields.pop(self._pk_field.name, None)
+        form.fields.pop("id", None)
         form.fields.pop(self.fk.name, None)
-        source = form.fields["source"]
-        source.required = False
-        source.known = self.known  # type: ignore[attr-defined]
-        widget = getattr(source.widget, "widget", source.widget)
-        widget.known = self.known
-        widget.is_required = False
-        widget.attrs["aria-label"] = "Source of the reference"
+        source = cast(SourceField, form.fields["source"])
+        source.known = self.known
+        # The admin wraps the box in links to the source's own page.
+        box: Any = getattr(source.widget, "widget", source.widget)
+        box.known, box.is_required = self.known, False
+        box.attrs["aria-label"] = "Source of the reference"
 
     def validate_unique(self) -> None:
         """Done in `clean`, in words that name the number or the source."""
@@ -119,7 +118,9 @@ class Citations(_FormSet):
         for form in self.forms:
             row = getattr(form, "cleaned_data", {})
             if row.get("number") and not row.get("source") and not form.errors:
-                form.add_error("source", f"Choose the source of reference {row['number']}, or clear its number.")
+                form.add_error(
+                    "source", f"Choose the source of reference {row['number']}, or clear its number."
+                )
         numbers = [row["number"] for row in rows if row.get("number")]
         sources = [row["source"] for row in rows if row.get("source")]
         for number in sorted({n for n in numbers if numbers.count(n) > 1}):

@@ -70,7 +70,9 @@ def text_of_version(version: Version) -> Text:
     then = version.field_dict
     cited = [
         (v.field_dict["number"], v.field_dict["source_id"])
-        for v in version.revision.version_set.filter(content_type__model="citation", content_type__app_label="articles")
+        for v in version.revision.version_set.filter(
+            content_type__model="citation", content_type__app_label="articles"
+        )
         if v.field_dict["article_id"] == int(version.object_id)
     ]
     sources = Source.objects.in_bulk([source for _, source in cited])
@@ -84,7 +86,9 @@ def text_of_version(version: Version) -> Text:
 
 def text_of_form(values: dict[str, Any], citations: Iterable[tuple[int, Source | None]]) -> Text:
     """What somebody entered, saved or not; `values` are the cleaned fields of the article form."""
-    return _text(values, topics=values.get("topics", ()), authors=values.get("authors", ()), citations=citations)
+    return _text(
+        values, topics=values.get("topics", ()), authors=values.get("authors", ()), citations=citations
+    )
 
 
 _PLAIN = {
@@ -111,7 +115,9 @@ def _text(
         "Address": plain["slug"],
         "Summary": plain["summary"],
         "Text": mark_safe(clean(str(values.get("body") or ""))),  # noqa: S308
-        "References": _items(f"{number}. {source or 'a source that was deleted since'}" for number, source in citations),
+        "References": _items(
+            f"{number}. {source or 'a source that was deleted since'}" for number, source in citations
+        ),
         "Topics": _items(sorted(topic.name for topic in topics)),
         "Byline": _items(sorted(a.get_full_name() or a.get_username() for a in authors)),
         "Conflicts and funding": plain["interests"],
@@ -128,4 +134,3 @@ def _paragraphs(text: str) -> SafeString:
 def _items(lines: Iterable[str]) -> SafeString:
     items = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
     return mark_safe(f"<ul>{conditional_escape(items)}</ul>") if items else SafeString("")  # noqa: S308
-

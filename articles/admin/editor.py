@@ -54,13 +54,15 @@ class Editor(ProseEditorWidget):  # type: ignore[misc]
     """A text area that becomes the prose editor where scripts run."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs={"rows": 24, **(attrs or {})}, config={"extensions": EXTENSIONS}, preset="signoff")
+        super().__init__(
+            attrs={"rows": 24, **(attrs or {})}, config={"extensions": EXTENSIONS}, preset="signoff"
+        )
 
     @property
     def media(self) -> forms.Media:
         return forms.Media(
             css={"all": ["django_prose_editor/material-icons.css", "django_prose_editor/editor.css"]},
-            js=[Script("signoff/admin.js", type="module")],
+            js=[Script("signoff/admin.js", type="module")],  # type: ignore[list-item]
         )
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib.auth.models import User
 from django.core.validators import RegexValidator
 from django.db.models import Q
+from django.http import QueryDict
 
 from articles.admin.editor import Editor
 from articles.editing import Conflict, DraftFields, NotSaved, SlugTaken
@@ -56,7 +57,9 @@ class ArticleForm(_ArticleForm):
         initial="en-GB",
         max_length=12,
         validators=[
-            RegexValidator(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "Write the language as its tag, like en-GB or de.")
+            RegexValidator(
+                r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "Write the language as its tag, like en-GB or de."
+            )
         ],
         help_text="A language tag such as en-GB.",
     )
@@ -114,8 +117,10 @@ class ArticleForm(_ArticleForm):
             return
         self.conflict = now
         self.add_error(None, str(Conflict(now)))
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(now.version)
+        # What was posted cannot be written to; a copy of it can.
+        entered = cast(QueryDict, self.data).copy()
+        entered[self.add_prefix("version")] = str(now.version)
+        self.data = entered
 
     def draft_fields(self) -> DraftFields:
         """What the service takes, out of a valid form."""

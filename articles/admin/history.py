@@ -43,7 +43,8 @@ def list_versions(model_admin: ArticleAdmin, request: HttpRequest, article: Arti
     """Every kept version, newest first: who saved it, when, and by doing what."""
     page = Paginator(_versions(article), PER_PAGE).get_page(request.GET.get("p"))
     contributions = {
-        c.version: c for c in article.contributions.select_related("person").filter(version__lte=article.version)
+        c.version: c
+        for c in article.contributions.select_related("person").filter(version__lte=article.version)
     }
     context = _context(model_admin, request, article) | {
         "title": "History",
@@ -53,7 +54,9 @@ def list_versions(model_admin: ArticleAdmin, request: HttpRequest, article: Arti
     return TemplateResponse(request, "admin/articles/article/history.html", context)
 
 
-def show_version(model_admin: ArticleAdmin, request: HttpRequest, article: Article, version_id: int) -> HttpResponse:
+def show_version(
+    model_admin: ArticleAdmin, request: HttpRequest, article: Article, version_id: int
+) -> HttpResponse:
     """One version, compared with the one before it or with the draft of today (`?against=current`)."""
     version = _version(article, version_id)
     before = _versions(article).filter(pk__lt=version.pk).first()
@@ -78,7 +81,9 @@ def show_version(model_admin: ArticleAdmin, request: HttpRequest, article: Artic
     return TemplateResponse(request, "admin/articles/article/version.html", context)
 
 
-def restore_version(model_admin: ArticleAdmin, request: HttpRequest, article: Article, version_id: int) -> HttpResponse:
+def restore_version(
+    model_admin: ArticleAdmin, request: HttpRequest, article: Article, version_id: int
+) -> HttpResponse:
     """Bring the text of a version back as the newest draft; what readers see does not change."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
@@ -99,14 +104,20 @@ def restore_version(model_admin: ArticleAdmin, request: HttpRequest, article: Ar
         return HttpResponseRedirect(reverse("admin:articles_article_history", args=[article.pk]))
     number = version.field_dict.get("version")
     messages.success(
-        request, f"The text of version {number} is back, as version {saved.version}. Readers still see what was signed."
+        request,
+        f"The text of version {number} is back, as version {saved.version}. "
+        "Readers still see what was signed.",
     )
     model_admin.log_change(request, saved, [])
     return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))
 
 
 def _versions(article: Article) -> Any:
-    return Version.objects.get_for_object(article).select_related("revision__user", "content_type").order_by("-pk")
+    return (
+        Version.objects.get_for_object(article)
+        .select_related("revision__user", "content_type")
+        .order_by("-pk")
+    )
 
 
 def _version(article: Article, version_id: int) -> Version:
@@ -133,7 +144,7 @@ def _row(version: Version, contributions: dict[int, Contribution], article: Arti
 
 
 def _context(model_admin: ArticleAdmin, request: HttpRequest, article: Article) -> dict[str, Any]:
-    request.current_app = model_admin.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = model_admin.admin_site.name
     return {
         **model_admin.admin_site.each_context(request),
         "subtitle": article.title,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -28,7 +29,10 @@ class SourceForm(_SourceForm):
     class Meta:
         model = Source
         fields = ("title", "authors", "doi", "pmid")  # the rest is added by the admin
-        widgets = {"title": forms.TextInput(attrs={"class": "vTextField"}), "authors": forms.Textarea(attrs={"rows": 2})}
+        widgets = {
+            "title": forms.TextInput(attrs={"class": "vTextField"}),
+            "authors": forms.Textarea(attrs={"rows": 2}),
+        }
 
     def clean_doi(self) -> str:
         doi = str(self.cleaned_data["doi"]).strip()
@@ -41,7 +45,9 @@ class SourceForm(_SourceForm):
         return self._once("pmid", str(self.cleaned_data["pmid"]).strip(), "PMID")
 
     def _once(self, field: str, value: str, name: str) -> str:
-        other = Source.objects.filter(**{field: value}).exclude(pk=self.instance.pk).first() if value else None
+        other = (
+            Source.objects.filter(**{field: value}).exclude(pk=self.instance.pk).first() if value else None
+        )
         if other:
             raise forms.ValidationError(f"A source with this {name} is in the library already: {other}")
         return value
@@ -49,7 +55,7 @@ class SourceForm(_SourceForm):
 
 @admin.register(Source)
 class SourceAdmin(_SourceAdmin):
-    """Anyone who may change sources may; the gate asks for a new check of whatever rested on the old record."""
+    """Writers keep the records; the gate asks for a new check of whatever rested on an old one."""
 
     form = SourceForm
     list_display = ("title", "authors", "container", "year", "standing", "used_by")
@@ -106,7 +112,9 @@ class TopicAdmin(_TopicAdmin):
         uses: int = topic.uses  # type: ignore[attr-defined]
         return uses
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None) -> dict[str, tuple[str]]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Topic | None = None
+    ) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ("name",)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Topic | None = None) -> Any:

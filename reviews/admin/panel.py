@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from articles.models import Article, Publication
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from articles.models import Article, Publication
 from reviews import dossier, permissions, states
 from reviews.models import Comment, Event, Finding, Review
 from reviews.refusals import Refused
@@ -98,7 +98,8 @@ def _sentences(article: Article, review: Review | None, page: Publication | None
     if page and page.status == Publication.Status.LIVE:
         since = date_format(timezone.localtime(page.published_at), "DATE_FORMAT")
         found.append(
-            f"Readers keep seeing edition {page.edition.number}, published {since}, until a new one is signed."
+            f"Readers keep seeing edition {page.edition.number}, published {since}, "
+            "until a new one is signed."
         )
     elif page:
         found.append(f"{page.get_status_display()}. Coming back needs a full sign-off.")
@@ -131,7 +132,10 @@ def _action(article: Article, review: Review | None, page: Publication | None, u
         return rule.label, ""
     if article.version <= review.edition.article_version:
         return "", ""  # signed as it stands: nothing new to submit
-    return rule.label, "This takes the signed text back into review: its signatures will not count for the new one."
+    return (
+        rule.label,
+        "This takes the signed text back into review: its signatures will not count for the new one.",
+    )
 
 
 def _request(review: Review | None) -> Event | None:

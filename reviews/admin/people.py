@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -48,7 +49,14 @@ class ReviewerForm(_ReviewerForm):
 @admin.register(Reviewer)
 class ReviewerAdmin(_ReviewerAdmin):
     form = ReviewerForm
-    list_display = ("printed_name", "credentials", "registration", "qualified_from", "qualified_until", "verified_on")
+    list_display = (
+        "printed_name",
+        "credentials",
+        "registration",
+        "qualified_from",
+        "qualified_until",
+        "verified_on",
+    )
     search_fields = ("printed_name", "registration", "user__username")
     list_select_related = ("user", "verified_by")
     actions = None
@@ -58,8 +66,8 @@ class ReviewerAdmin(_ReviewerAdmin):
             "Qualification",
             {
                 "fields": ("qualified_from", "qualified_until", "verified_by", "verified_on"),
-                "description": "Look the registration up before you save: your name goes down as who checked it. "
-                "A reviewer whose qualification has ended cannot sign, and earlier signatures stop counting "
+                "description": "Look the registration up before you save: your name goes down as who "
+                "checked it. A reviewer whose qualification has ended cannot sign, and earlier signatures stop counting "
                 "for texts that are not published yet.",
             },
         ),
@@ -68,12 +76,16 @@ class ReviewerAdmin(_ReviewerAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Reviewer | None = None) -> Any:
         return ("verified_by", "verified_on", *(("user", "slug") if obj else ()))
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Reviewer | None = None) -> dict[str, tuple[str]]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Reviewer | None = None
+    ) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ("printed_name",)}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "user":
-            people = User.objects.filter(is_active=True, reviewer=None).order_by("first_name", "last_name", "username")
+            people = User.objects.filter(is_active=True, reviewer=None).order_by(
+                "first_name", "last_name", "username"
+            )
             return PersonField(people, label="Account")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from articles.models import Edition, Publication
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from articles.models import Edition, Publication
 from reviews.models import Disclaimer, DisclaimerVersion, Event, PolicyVersion, SignOff
 
 if TYPE_CHECKING:
@@ -36,10 +37,8 @@ class ReadOnlyAdmin(_ModelAdmin):
 
 
 def _indented(text: str) -> SafeString:
-    try:
+    with contextlib.suppress(ValueError):
         text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-    except ValueError:
-        pass
     return format_html('<pre class="record">{}</pre>', text)
 
 
@@ -60,8 +59,8 @@ class SignOffAdmin(ReadOnlyAdmin):
     list_select_related = ("edition", "revocation")
     ordering = ("-pk",)
     fields = (
-        "review", "edition", "signer", "printed_name", "credentials", "registration", "meaning", "interests", "at",
-        "signed_digest", "signed_statement",
+        "review", "edition", "signer", "printed_name", "credentials", "registration", "meaning", "interests",
+        "at", "signed_digest", "signed_statement",
     )  # fmt: skip
     readonly_fields = ("signed_statement",)
 

@@ -118,7 +118,8 @@ def build(
         "content": content,
         "text": text,
         "state": states.of_review(review),
-        "turn": states.whose_turn(review, given=given, needed=dossier.tier.signatures),
+        "turn": _lapsed(review, missing)
+        or states.whose_turn(review, given=given, needed=dossier.tier.signatures),
         "tier": dossier.tier,
         "is_open": is_open,
         "overdue": is_open and review.due_on < timezone.localdate(),
@@ -183,6 +184,12 @@ _CHOICES = {
     "placement": Placement.choices,
     "kind": forms.KINDS,
 }
+
+
+def _lapsed(review: Review, missing: list[Requirement]) -> str:
+    """Whose turn it is when a signed article would be refused at publishing."""
+    signed = review.status in (Review.Status.SIGNED_OFF, Review.Status.SCHEDULED)
+    return "Medical reviewer: as it stands it will not go live" if signed and missing else ""
 
 
 def _not_judged_now(review: Review) -> str:

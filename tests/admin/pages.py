@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from articles.models import Article, Citation, Contribution, Edition, Publication
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from lxml import html
-from reviews.models import Event, Review
 from reversion.models import Version
+
+from articles.models import Article, Citation, Contribution, Edition, Publication
+from reviews.models import Event, Review
 
 ADD = "/admin/articles/article/add/"
 LIST = "/admin/articles/article/"

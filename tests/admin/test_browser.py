@@ -8,13 +8,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.editing import save_draft
-from articles.models import Article
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
+
+from articles.editing import save_draft
+from articles.models import Article
 from reviews import workflow
 from reviews.models import Review
-
 from tests import factories as f
 from tests.admin import pages
 
@@ -35,7 +35,9 @@ def browser(chromium_path: str) -> Iterator[Any]:
 
 
 def signed_in(browser: Any, server: Any, person: Any, **options: Any) -> Any:
-    context = browser.new_context(base_url=server.url, **{"viewport": {"width": 1280, "height": 900}, **options})
+    context = browser.new_context(
+        base_url=server.url, **{"viewport": {"width": 1280, "height": 900}, **options}
+    )
     cookie = pages.client(person).cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": server.url}])
     return context
@@ -47,7 +49,9 @@ def page(browser: Any, live_server: Any, cast: SimpleNamespace) -> Iterator[Page
     context = signed_in(browser, live_server, cast.writer)
     opened = context.new_page()
     said: list[str] = []
-    opened.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    opened.on(
+        "console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None
+    )
     opened.on("pageerror", lambda error: said.append(str(error)))
     yield opened
     # The answer to a conflict is a 409, which Chromium logs as a resource that failed.
@@ -183,7 +187,9 @@ def test_no_accessibility_violations(
     browser: Any, live_server: Any, cast: SimpleNamespace, width: int, scheme: str
 ) -> None:
     review = f.submitted(cast.writer)
-    article = save_draft(review.article, by=cast.writer, version=1, title="Walking", body="<p>Other words [1].</p>")
+    article = save_draft(
+        review.article, by=cast.writer, version=1, title="Walking", body="<p>Other words [1].</p>"
+    )
     workflow.request_changes(review, by=cast.reviewer, reason="Name the trial.")
     history = f"{pages.LIST}{article.pk}/history/"
     version = pages.client(cast.writer).get(history).context["rows"][0].pk

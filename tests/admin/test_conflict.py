@@ -7,11 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
+
 from articles import editing
 from articles.admin import article as article_admin
 from articles.models import Article
-from django.db import connection
-
 from tests import factories as f
 from tests.admin import pages
 
@@ -32,7 +32,9 @@ def test_the_second_save_shows_both_texts_and_writes_nothing(cast: SimpleNamespa
     response = wanda.post(address, mine)
     assert response.status_code == 409
     assert pages.everything() == before
-    assert "Walter Writer saved this draft while you were writing (it is now version 2)" in pages.text_of(response)
+    assert "Walter Writer saved this draft while you were writing (it is now version 2)" in pages.text_of(
+        response
+    )
     form = pages.values(response.content.decode())
     assert (form["title"], form["body"], form["version"]) == ("Mine", MINE, "2")
     page = response.content.decode()
@@ -120,7 +122,9 @@ def test_what_the_service_refuses_after_the_form_passed(
 
 
 @pytest.mark.django_db
-def test_a_save_between_the_check_and_the_write(cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_save_between_the_check_and_the_write(
+    cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where the lock of the check does not hold, the service's own check does."""
     article = f.draft(cast.writer)
     writer = pages.client(cast.writer)
@@ -144,7 +148,9 @@ def test_at_the_same_moment_one_wins_and_the_other_is_told(cast: SimpleNamespace
     article = f.draft(cast.writer)
     address = pages.change(article)
     people = [pages.client(cast.writer), pages.client(cast.colleague)]
-    forms = [pages.opened(person, address, body=body) for person, body in zip(people, (MINE, THEIRS), strict=True)]
+    forms = [
+        pages.opened(person, address, body=body) for person, body in zip(people, (MINE, THEIRS), strict=True)
+    ]
     start, answers = threading.Barrier(2), [0, 0]
 
     def save(i: int) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from articles.editing import save_draft
-from articles.models import Article, Publication
 from django.urls import reverse
 from reversion.models import Version
 
+from articles.editing import save_draft
+from articles.models import Article, Publication
 from tests import factories as f
 from tests.admin import pages
 
@@ -36,7 +36,12 @@ def restore(article: Article, number: int) -> str:
 def article(cast: SimpleNamespace) -> Article:
     made = f.draft(cast.writer, title="First title", citations=[f.source(), f.source()])
     return save_draft(
-        made, by=cast.colleague, version=1, title="Second title", body="<p>Swimming eases pain.</p>", citations=[]
+        made,
+        by=cast.colleague,
+        version=1,
+        title="Second title",
+        body="<p>Swimming eases pain.</p>",
+        citations=[],
     )
 
 
@@ -44,11 +49,21 @@ def test_the_list_says_who_when_and_what(cast: SimpleNamespace, article: Article
     response = pages.client(cast.writer).get(history(article))
     assert response.status_code == 200
     text = pages.text_of(response)
-    for words in ("Version 2", "Saved", "Walter Writer", "Version 1", "Created", "Wanda Writer", "First title"):
+    for words in (
+        "Version 2",
+        "Saved",
+        "Walter Writer",
+        "Version 1",
+        "Created",
+        "Wanda Writer",
+        "First title",
+    ):
         assert words in text
 
 
-def test_a_version_is_compared_with_the_one_before_and_with_now(cast: SimpleNamespace, article: Article) -> None:
+def test_a_version_is_compared_with_the_one_before_and_with_now(
+    cast: SimpleNamespace, article: Article
+) -> None:
     writer = pages.client(cast.writer)
     page = writer.get(version(article, 2)).content.decode()
     assert "<ins>Second</ins>" in page
@@ -121,13 +136,18 @@ def test_restoring_never_touches_what_is_live(cast: SimpleNamespace) -> None:
     assert writer.get(f"/articles/{page.slug}/").status_code == 200
 
 
-@pytest.mark.parametrize("tail", ["recover/", "recover/1/", "{pk}/history/1/revert/", "{pk}/history/{version}/revert/"])
+@pytest.mark.parametrize(
+    "tail", ["recover/", "recover/1/", "{pk}/history/1/revert/", "{pk}/history/{version}/revert/"]
+)
 def test_the_stock_revert_and_recover_pages_do_not_exist(
     cast: SimpleNamespace, article: Article, tail: str
 ) -> None:
     address = pages.LIST + tail.format(pk=article.pk, version=versions(article)[0].pk)
     before = pages.everything()
-    for answer in (pages.client(cast.writer).get(address, follow=True), pages.client(cast.writer).post(address)):
+    for answer in (
+        pages.client(cast.writer).get(address, follow=True),
+        pages.client(cast.writer).post(address),
+    ):
         assert answer.status_code in (302, 404) or "doesn’t exist" in pages.text_of(answer)
     assert pages.everything() == before
 
@@ -147,7 +167,9 @@ def test_the_list_takes_the_same_number_of_queries(
     writer = pages.client(cast.writer)
     counts = []
     for _ in range(2):
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             assert writer.get(history(article)).status_code == 200
         counts.append(len(seen))
         for _ in range(10):

@@ -7,18 +7,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.admin.article import ArticleAdmin
-from articles.models import Article, Source, Topic
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import html
+
+from articles.admin.article import ArticleAdmin
+from articles.models import Article, Source, Topic
 from reviews import workflow
 from reviews.admin import ReadOnlyAdmin
 from reviews.models import Event, Reviewer, SignOff
-
 from tests import factories as f
 from tests.admin import pages
 
@@ -30,7 +30,7 @@ TOPICS = "/admin/articles/topic/"
 
 def rows(response: Any) -> list[str]:
     body = html.fromstring(response.content.decode()).xpath("//table[@id='result_list']/tbody/tr")
-    return [" ".join(row.text_content().split()) for row in body]
+    return [" ".join(" ".join(cell.text_content() for cell in row).split()) for row in body]
 
 
 def test_state_comes_first_then_title_who_and_age(cast: SimpleNamespace) -> None:
@@ -47,14 +47,13 @@ def test_state_comes_first_then_title_who_and_age(cast: SimpleNamespace) -> None
     workflow.withdraw(gone.article, by=cast.editor, reason="Wrong dose.")
     worse = f.published(cast.writer, cast.reviewer, cast.editor, title="Retracted text")
     workflow.retract(worse.article, by=cast.editor, reason="Retracted trial.")
-    found = {row.split("text")[0].split("ago")[0].strip() for row in rows(pages.client(cast.writer).get(pages.LIST))}
     text = " | ".join(rows(pages.client(cast.writer).get(pages.LIST)))
     for start in (
         "○ Draft A draft Wanda Writer", "◐ In review In review Wanda Writer", "↩ Changes requested Sent back",
         "✓ Signed Signed text", "◷ Scheduled Scheduled text", "● Live Live text", "◐ In review ● Live Live again",
         "⊘ Withdrawn Withdrawn text Walter Writer", "⊗ Retracted Retracted text",
     ):  # fmt: skip
-        assert start in text, found
+        assert start in text
     late = live.review_due + dt.timedelta(days=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(timezone, "localdate", lambda *args: late)
@@ -131,7 +130,10 @@ def test_the_form_takes_the_same_number_of_queries_at_1_and_30_references(cast: 
         with CaptureQueriesContext(connection) as queries:
             assert writer.get(pages.change(article)).status_code == 200
         with CaptureQueriesContext(connection) as saving:
-            assert writer.post(pages.change(article), pages.opened(writer, pages.change(article))).status_code == 302
+            assert (
+                writer.post(pages.change(article), pages.opened(writer, pages.change(article))).status_code
+                == 302
+            )
         counts.append((len(queries), len(saving)))
     assert counts[1][0] == counts[0][0]
     assert counts[1][1] - counts[0][1] <= 60  # two rows of history for each reference, written by reversion
@@ -139,7 +141,11 @@ def test_the_form_takes_the_same_number_of_queries_at_1_and_30_references(cast: 
 
 def test_the_writers_first_page_is_articles_sources_topics(cast: SimpleNamespace) -> None:
     page = html.fromstring(pages.client(cast.writer).get("/admin/").content.decode())
-    assert [a.text_content() for a in page.xpath("//main//th[@scope='row']/a")] == ["Articles", "Sources", "Topics"]
+    assert [a.text_content() for a in page.xpath("//main//th[@scope='row']/a")] == [
+        "Articles",
+        "Sources",
+        "Topics",
+    ]
     assert "Write an article" in page.text_content()
     reviewer = pages.text_of(pages.client(cast.reviewer).get("/admin/"))
     assert "Write an article" not in reviewer
@@ -166,9 +172,9 @@ def test_a_source_is_added_and_its_doi_is_had_once(cast: SimpleNamespace) -> Non
     form = pages.values(writer.get(f"{SOURCES}add/").content.decode(), "source_form")
     response = writer.post(f"{SOURCES}add/", {**form, "title": "Again", "doi": "https://doi.org/10.1/x"})
     assert response.status_code == 200
-    assert "A source with this DOI is in the library already: Stone 2024: The first" in pages.text_of(response).replace(
-        "Stone AB", "Stone"
-    )
+    assert "A source with this DOI is in the library already: Stone 2024: The first" in pages.text_of(
+        response
+    ).replace("Stone AB", "Stone")
     assert writer.post(f"{SOURCES}add/", {**form, "title": "New", "doi": "doi:10.1/y"}).status_code == 302
     assert Source.objects.get(title="New").doi == "10.1/y"
 
@@ -220,7 +226,9 @@ def test_records_can_only_be_read_even_by_a_superuser(cast: SimpleNamespace, mod
     assert chief.post(f"{base}{thing.pk}/change/", {"reason": "x"}).status_code == 403
     assert chief.get(f"{base}add/").status_code == 403
     assert chief.post(f"{base}{thing.pk}/delete/", {"post": "yes"}).status_code == 403
-    chief.post(base, {"action": "delete_selected", "_selected_action": [thing.pk], "index": "0", "post": "yes"})
+    chief.post(
+        base, {"action": "delete_selected", "_selected_action": [thing.pk], "index": "0", "post": "yes"}
+    )
     assert list(model.objects.order_by("pk").values()) == before
     for person in (cast.writer, cast.outsider):
         assert pages.client(person).get(base).status_code == 403

@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from django.test import Client
+
 from articles.editing import save_draft
 from articles.models import Article
-from django.test import Client
 from reviews import judging, workflow
 from reviews.models import PolicyVersion, Review
-
 from tests import factories as f
 from tests.admin import pages
 
@@ -73,7 +73,9 @@ def test_what_was_not_seen_is_not_submitted(cast: SimpleNamespace) -> None:
     assert pages.everything() == before
 
 
-@pytest.mark.parametrize(("who", "status"), [("reviewer", 403), ("lead", 403), ("outsider", 403), ("colleague", 302)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("reviewer", 403), ("lead", 403), ("outsider", 403), ("colleague", 302)]
+)
 def test_who_may_not_submit(cast: SimpleNamespace, who: str, status: int) -> None:
     article = f.draft(cast.writer)
     person = pages.client(getattr(cast, who))
@@ -135,7 +137,9 @@ def test_a_signed_text_is_submitted_anew_only_with_a_warning(cast: SimpleNamespa
     page = pages.text_of(writer.get(pages.change(review.article)))
     assert "✓ Signed" in page
     assert "Submit the new text" not in page
-    writer.post(pages.change(review.article), pages.opened(writer, pages.change(review.article), title="Newer"))
+    writer.post(
+        pages.change(review.article), pages.opened(writer, pages.change(review.article), title="Newer")
+    )
     page = pages.text_of(writer.get(pages.change(review.article)))
     assert "its signatures will not count for the new one" in page
     press(writer, review.article)
@@ -151,7 +155,9 @@ def test_a_live_article_says_what_readers_keep_seeing(cast: SimpleNamespace) -> 
     assert "Readers keep seeing edition 1, published" in text
     assert f"/articles/{page.slug}/" in writer.get(pages.change(page.article)).content.decode()
     writer.post(pages.change(page.article), pages.opened(writer, pages.change(page.article), title="Newer"))
-    assert "The draft has changes that no reviewer has seen." in pages.text_of(writer.get(pages.change(page.article)))
+    assert "The draft has changes that no reviewer has seen." in pages.text_of(
+        writer.get(pages.change(page.article))
+    )
     press(writer, page.article)
     text = pages.text_of(writer.get(pages.change(page.article)))
     assert "◐ In review" in text and "● Live" in text

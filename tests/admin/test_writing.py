@@ -6,10 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.models import Article, Contribution
 from django.contrib.auth.models import User
 from reversion.models import Version
 
+from articles.models import Article, Contribution
 from tests import factories as f
 from tests.admin import pages
 
@@ -39,7 +39,11 @@ def test_add_saves_everything_in_one_version(cast: SimpleNamespace) -> None:
     article = Article.objects.get()
     assert response.redirect_chain[-1][0] == pages.change(article)
     assert "is saved as version 1" in pages.text_of(response)
-    assert (article.title, article.slug, article.version) == ("Walking and back pain", "walking-and-back-pain", 1)
+    assert (article.title, article.slug, article.version) == (
+        "Walking and back pain",
+        "walking-and-back-pain",
+        1,
+    )
     assert article.summary == "In short.\nAnd more."
     assert list(article.topics.all()) == [topic]
     assert list(article.authors.all()) == [cast.writer]
@@ -51,7 +55,9 @@ def test_add_saves_everything_in_one_version(cast: SimpleNamespace) -> None:
 def test_change_credits_who_saved_it(cast: SimpleNamespace) -> None:
     article = f.draft(cast.writer)
     colleague = pages.client(cast.colleague)
-    response = colleague.post(pages.change(article), pages.opened(colleague, pages.change(article), title="Better"))
+    response = colleague.post(
+        pages.change(article), pages.opened(colleague, pages.change(article), title="Better")
+    )
     assert response.status_code == 302
     article.refresh_from_db()
     assert (article.title, article.version) == ("Better", 2)
@@ -61,13 +67,17 @@ def test_change_credits_who_saved_it(cast: SimpleNamespace) -> None:
 def test_saving_an_unchanged_form_keeps_every_word_and_reference(cast: SimpleNamespace) -> None:
     sources = [f.source() for _ in range(3)]
     article = f.draft(cast.writer, summary="One.\n\nTwo.", interests="None.", citations=sources)
-    before = {name: getattr(article, name) for name in ("title", "slug", "summary", "body", "interests", "locale")}
+    before = {
+        name: getattr(article, name) for name in ("title", "slug", "summary", "body", "interests", "locale")
+    }
     writer = pages.client(cast.writer)
     form = pages.opened(writer, pages.change(article))
     assert writer.post(pages.change(article), form).status_code == 302
     article.refresh_from_db()
     assert {name: getattr(article, name) for name in before} == before
-    assert list(article.citations.values_list("number", "source")) == [(i, s.pk) for i, s in enumerate(sources, 1)]
+    assert list(article.citations.values_list("number", "source")) == [
+        (i, s.pk) for i, s in enumerate(sources, 1)
+    ]
     assert list(article.authors.all()) == [cast.writer]
     assert article.topics.count() == 1
 
@@ -75,7 +85,9 @@ def test_saving_an_unchanged_form_keeps_every_word_and_reference(cast: SimpleNam
 def test_a_row_without_a_number_takes_the_next_one(cast: SimpleNamespace) -> None:
     article, more = f.draft(cast.writer), f.source()
     writer = pages.client(cast.writer)
-    form = pages.opened(writer, pages.change(article), **{"citations-1-number": "", "citations-1-source": more.pk})
+    form = pages.opened(
+        writer, pages.change(article), **{"citations-1-number": "", "citations-1-source": more.pk}
+    )
     assert writer.post(pages.change(article), form).status_code == 302
     assert list(article.citations.values_list("number", flat=True)) == [1, 2]
 

@@ -150,7 +150,7 @@ def test_changes_between_editions(cast: SimpleNamespace, at: At, review: Review)
     html = said(client.get(address("changes", review)))
     assert "most days</del>" in html
     assert "on five days a week</ins>" in html
-    assert "&amp; your back." in html
+    assert "Daily walks &amp;" in html
     assert "Added:</strong> [2] A second trial" in html
     assert 'Title <span class="quiet">unchanged</span>' in html
     assert client.get(address("changes", review), {"from": "1"}).status_code == 200

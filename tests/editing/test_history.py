@@ -5,13 +5,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from articles.editing import Conflict, NotAllowed, NotSaved, create_article, restore, save_draft
-from articles.models import Article, Contribution, Publication, Source
 from django.contrib.auth.models import User
 from reversion.models import Version
+
+from articles.editing import Conflict, NotAllowed, NotSaved, create_article, restore, save_draft
+from articles.models import Article, Contribution, Publication, Source
 from reviews import workflow
 from reviews.models import Review
-
 from tests import factories
 
 TEXT = "<p>Walking eases low back pain in many adults.</p>"

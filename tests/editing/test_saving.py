@@ -6,6 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from reversion.models import Version
+
 from articles.editing import (
     Conflict,
     NotAllowed,
@@ -18,10 +21,7 @@ from articles.editing import (
 )
 from articles.freezing import NotFrozen, freeze
 from articles.models import Article, Citation, Contribution, Edition
-from django.contrib.auth.models import User
-from reversion.models import Version
 from reviews import workflow
-
 from tests import factories
 
 TEXT = "<p>Walking eases low back pain in many adults.</p>"

@@ -8,14 +8,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.models import Outbox, Publication
-from articles.outbox import enqueue
 from django.core import mail
 from django.db import transaction
 from django.utils import timezone
+
+from articles.models import Outbox, Publication
+from articles.outbox import enqueue
 from reviews import jobs, workflow
 from reviews.models import Event, Review
-
 from tests import factories
 
 

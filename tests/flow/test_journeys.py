@@ -11,17 +11,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.editing import save_draft
-from articles.importing import import_file
-from articles.models import Article, Notice, Outbox, Publication
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+
+from articles.editing import save_draft
+from articles.importing import import_file
+from articles.models import Article, Notice, Outbox, Publication
 from reviews import audit, jobs, workflow
 from reviews.models import Event, Review, SignOff
-
 from tests import factories
 
 Status, Public = Review.Status, Publication.Status

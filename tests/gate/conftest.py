@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from reviews.models import Review
 from reviews.policy.loading import STARTER, load_policy
 from reviews.requirements import missing_for

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+
 from articles.editing import save_draft
 from articles.models import Article, Publication, Source
-from django.contrib.auth.models import User
 from reviews import dossier, judging, workflow
 from reviews.models import Attachment, Claim, Disclaimer, Finding, Review, SignOff
 from reviews.requirements import Stops, missing_for, missing_for_draft, stopping
 from reviews.workflow import Refused
-
 from tests import factories
 
 Codes = Callable[[Review], set[str]]

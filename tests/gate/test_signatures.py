@@ -8,14 +8,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.editing import save_draft
-from articles.models import Article, Outbox, Publication, Source
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
+
+from articles.editing import save_draft
+from articles.models import Article, Outbox, Publication, Source
 from reviews import dossier, judging, workflow
 from reviews.models import Disclaimer, Event, Review, Reviewer, SignOff
 from reviews.workflow import Refused
-
 from tests import factories
 
 Codes = Callable[[Review], set[str]]

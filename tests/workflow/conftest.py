@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from articles.models import Article, Edition, Notice, Outbox, Publication
 from reviews import workflow
 from reviews.models import (
@@ -20,7 +21,6 @@ from reviews.models import (
     SignOff,
     SourceCheck,
 )
-
 from tests import factories
 
 Status = Review.Status

@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+
 from articles.editing import save_draft
 from reviews import dossier, judging, workflow
 from reviews.models import Attachment, Claim, Disclaimer, Event, Finding, Review
-
 from tests import factories
 
 ONE = "Walking eases low back pain in many adults [1]."

@@ -9,15 +9,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.editing import save_draft
-from articles.models import Article, Outbox, Publication
 from django.contrib.auth.models import Group, User
 from django.db import transaction
+
+from articles.editing import save_draft
+from articles.models import Article, Outbox, Publication
 from reviews import workflow
 from reviews.models import Event, Review, SignOff
 from reviews.roles import ROLES
 from reviews.workflow import PUBLIC_TRANSITIONS, TRANSITIONS, Refused
-
 from tests import factories
 
 Everything = Callable[[], dict[str, list[dict[str, Any]]]]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+
 from reviews import workflow
 from reviews.management.commands import statemachine
 from reviews.management.commands.statemachine import BEGIN, END, PAGE

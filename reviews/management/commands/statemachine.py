@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from articles.models import Publication
-from config.environment import ROOT
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from articles.models import Publication
+from config.environment import ROOT
 from reviews.models import Review
 from reviews.roles import ROLES
 from reviews.workflow import NOTHING_OPEN, PUBLIC_TRANSITIONS, TRANSITIONS
