@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack
 import reversion
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from reversion.models import Version
 
@@ -160,7 +160,8 @@ def restore(article: Article, *, by: User, version: int, revision: Version) -> A
 
 def was_anothers(slug: str, *, article_id: int | None) -> bool:
     """Whether readers ever had another article at this address: it keeps naming the one it was given to."""
-    return Publication.objects.filter(slug=slug).exclude(article_id=article_id).exists()
+    there = Publication.objects.filter(slug=slug)
+    return (there if article_id is None else there.exclude(article_id=article_id)).exists()
 
 
 def slug_for(title: str) -> str:
@@ -182,7 +183,11 @@ def _write(article: Article, *, by: User, action: Contribution.Action, fields: D
     article.body = clean(article.body)
     _check(article)
     article.version += 1
-    article.save()
+    try:
+        with transaction.atomic():
+            article.save()
+    except IntegrityError as error:  # somebody took the address since it was checked
+        raise SlugTaken(f"An article with the address “{article.slug}” exists already.") from error
     if topics is not None:
         article.topics.set(topics)
     if authors is not None:

@@ -194,7 +194,7 @@ def load(review: Review) -> Dossier:
 
 
 def checks_in_force(claim: Claim) -> list[SourceCheck]:
-    """The newest check of a claim, in its present words, against each source that its edition cites; oldest first."""
+    """The newest check of a claim, in its present words, against each source still cited; oldest first."""
     words = claim.anchor["exact"]
     cited = {reference["source"] for reference in claim.edition.content["references"]}
     newest = {

@@ -64,7 +64,8 @@ def carry_over(review: Review, old_edition: Edition) -> dict[str, object]:
 def _carried(rows: list[Anchored], old: Document, new: Document) -> list[tuple[Anchored, Match, Anchor]]:
     """Each row with what became of its anchor. Unchanged ones come first: a passage is theirs before it
     is anything else's that looks like it."""
-    carried = [(row, *carry(row.anchor, old, new)) for row in rows]
+    found = [carry(row.anchor, old, new) for row in rows]
+    carried = [(row, match, anchor) for row, (match, anchor) in zip(rows, found, strict=True)]
     return sorted(carried, key=lambda item: item[1] is not Match.SAME)
 
 
@@ -125,7 +126,9 @@ def _carry_findings(review: Review, old: Document, new: Document, counts: Counte
     taken: set[int] = set()
     open_ones = review.findings.filter(orphaned=False).exclude(disposition=Finding.Disposition.FIXED)
     anchored = _carried([f for f in open_ones if f.anchor], old, new)
-    whole: list[tuple[Finding, Match, Anchor | None]] = [(f, Match.SAME, None) for f in open_ones if not f.anchor]
+    whole: list[tuple[Finding, Match, Anchor | None]] = [
+        (f, Match.SAME, None) for f in open_ones if not f.anchor
+    ]
     for finding, match, anchor in [*whole, *anchored]:
         again = next(
             (

@@ -67,7 +67,7 @@ def _targets(node: ast.AST) -> Iterator[ast.expr]:
 
 def _is_view(function: Function) -> bool:
     first = function.args.args[0].annotation if function.args.args else None
-    return first is not None and ast.unparse(first) == "HttpRequest"
+    return first is not None and ast.unparse(first) in ("HttpRequest", "DeskRequest")
 
 
 # --- The rules: (path, tree) -> a sentence for each breach -----------------------------------------------

@@ -68,7 +68,7 @@ class SourceAdmin(_SourceAdmin):
     actions = None
     fieldsets = (
         (None, {"fields": ("kind", "title", "authors", "container", "year")}),
-        ("Where it stands", {"fields": ("volume", "issue", "pages", "doi", "pmid", "url")}),
+        ("Volume, pages, identifiers", {"fields": ("volume", "issue", "pages", "doi", "pmid", "url")}),
         (
             "Retractions and notices",
             {

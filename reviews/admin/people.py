@@ -67,8 +67,8 @@ class ReviewerAdmin(_ReviewerAdmin):
             {
                 "fields": ("qualified_from", "qualified_until", "verified_by", "verified_on"),
                 "description": "Look the registration up before you save: your name goes down as who "
-                "checked it. A reviewer whose qualification has ended cannot sign, and earlier signatures stop counting "
-                "for texts that are not published yet.",
+                "checked it. A reviewer whose qualification has ended cannot sign, and earlier signatures "
+                "stop counting for texts that are not published yet.",
             },
         ),
     )

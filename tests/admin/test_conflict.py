@@ -143,6 +143,21 @@ def test_a_save_between_the_check_and_the_write(
     assert Article.objects.get().version == 1
 
 
+@pytest.mark.django_db
+def test_an_address_taken_between_the_check_and_the_write(
+    cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f.draft(cast.colleague, slug="taken")
+    article = f.draft(cast.writer)
+    monkeypatch.setattr(editing, "_check", lambda article: None)
+    before = pages.everything()
+    with pytest.raises(editing.SlugTaken, match="“taken” exists already"):
+        editing.create_article(by=cast.writer, title="Mine", body=MINE, slug="taken")
+    with pytest.raises(editing.SlugTaken):
+        editing.save_draft(article, by=cast.writer, version=1, slug="taken")
+    assert pages.everything() == before
+
+
 @pytest.mark.django_db(transaction=True)
 def test_at_the_same_moment_one_wins_and_the_other_is_told(cast: SimpleNamespace) -> None:
     article = f.draft(cast.writer)

@@ -7,9 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db import connection
+from django.shortcuts import resolve_url
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import html
@@ -149,6 +152,23 @@ def test_the_writers_first_page_is_articles_sources_topics(cast: SimpleNamespace
     assert "Write an article" in page.text_content()
     reviewer = pages.text_of(pages.client(cast.reviewer).get("/admin/"))
     assert "Write an article" not in reviewer
+
+
+@pytest.mark.parametrize("wanted", [pages.LIST, "https://evil.example/", "//evil.example", ""])
+def test_there_is_one_way_in(cast: SimpleNamespace, client: Client, wanted: str) -> None:
+    place = pages.LIST if wanted == pages.LIST else "/admin/"
+    door = f"{resolve_url(settings.LOGIN_URL)}?next={place}"
+    assert client.get(pages.LIST, follow=True).redirect_chain[-1][0] == (
+        f"{resolve_url(settings.LOGIN_URL)}?next={pages.LIST}"
+    )
+    assert client.get("/admin/login/", {"next": wanted}).headers["Location"] == door
+    posted = client.post(
+        f"/admin/login/?next={wanted}", {"username": cast.writer.username, "password": f.PASSWORD}
+    )
+    assert posted.headers["Location"] == door
+    assert "_auth_user_id" not in client.session
+    assert pages.client(cast.writer).get("/admin/login/", {"next": wanted}).headers["Location"] == place
+    assert pages.client(User.objects.create_user("nostaff")).get(pages.LIST, follow=True).status_code == 403
 
 
 def test_sources_are_found_and_say_who_uses_them(cast: SimpleNamespace) -> None:

@@ -218,6 +218,25 @@ def test_publish_due_says_what_it_did(cast: SimpleNamespace, later: Callable[[dt
     assert out.getvalue() == "0 of 0 published.\n"
 
 
+def test_publish_due_leaves_alone_what_a_worker_did_meanwhile(
+    cast: SimpleNamespace, later: Callable[[dt.timedelta], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.scheduled(cast.writer, cast.reviewer, cast.editor)
+    later(dt.timedelta(days=2))
+    publish = workflow.publish_scheduled
+
+    def too_late(review: Review) -> Publication | None:
+        jobs.run_due()
+        return publish(review)
+
+    monkeypatch.setattr(workflow, "publish_scheduled", too_late)
+    monkeypatch.setitem(jobs.JOBS, "publish_scheduled", lambda p: publish(Review.objects.get(pk=p["review"])))
+    out = StringIO()
+    call_command("publish_due", stdout=out)
+    assert out.getvalue() == "0 of 0 published.\n"
+    assert Publication.objects.filter(status=Public.LIVE).count() == 1
+
+
 def test_a_signature_by_the_same_hand_never_counts_twice(cast: SimpleNamespace) -> None:
     review = factories.submitted(cast.writer, topics=[factories.topic("psychedelics")])
     factories.judge(review, cast.reviewer, second=cast.second)

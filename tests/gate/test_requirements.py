@@ -277,6 +277,11 @@ def test_reconfirming_reads_no_source_anew(cast: SimpleNamespace, codes: Codes) 
     changed = review.claims.get(state=Claim.State.RECONFIRM)
     Source.objects.filter(citations__article=review.article).update(title="Another paper altogether")
     judging.reconfirm_claim(changed, by=cast.second)
+    loaded = dossier.load(review)
+    (claim,) = [c for c in loaded.claims if c.pk == changed.pk]
+    (copied,) = dossier.checks_in_force(claim)
+    assert copied.by == cast.second
+    assert dossier.passing([copied], loaded.policy) == []
     assert {"source_changed", "claim_unchecked"} <= codes(review)
 
 

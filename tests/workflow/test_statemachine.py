@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from reviews import workflow
 from reviews.management.commands import statemachine
-from reviews.management.commands.statemachine import BEGIN, END, PAGE
+from reviews.management.commands.statemachine import BEGIN, END, PAGES
 from reviews.models import Review
 
 
@@ -51,12 +51,22 @@ def test_every_transition_is_drawn_and_listed() -> None:
 
 
 def test_the_docs_say_what_the_tables_say() -> None:
-    assert "says what the tables say" in _run("--check")
-    assert PAGE.name == "workflow.md"
+    assert _run("--check").count("says what the tables say") == len(PAGES)
+    assert {page.name for page in PAGES} == {"workflow.md", "README.md"}
+
+
+def test_the_readme_has_the_picture_of_a_review_alone(page: Path) -> None:
+    readme = page.rename(page.with_name("README.md"))
+    _run("--write", "--file", str(readme))
+    text = readme.read_text(encoding="utf-8")
+    assert text.count("stateDiagram-v2") == 1
+    assert "[*] --> in_review : submit" in text
+    assert "| transition |" not in text
+    _run("--check", "--file", str(readme))
 
 
 def test_writing_changes_only_what_stands_between_the_marks(page: Path) -> None:
-    with pytest.raises(CommandError, match="is not what the tables say"):
+    with pytest.raises(CommandError, match="differs from the tables"):
         _run("--check", "--file", str(page))
     assert "old" in page.read_text(encoding="utf-8")
     _run("--write", "--file", str(page))
@@ -73,7 +83,7 @@ def test_another_table_is_another_picture(page: Path, monkeypatch: pytest.Monkey
     _run("--write", "--file", str(page))
     wider = replace(workflow.TRANSITIONS["decline"], sources=Review.OPEN)
     monkeypatch.setitem(statemachine.TRANSITIONS, "decline", wider)
-    with pytest.raises(CommandError, match="Run `manage.py statemachine --write`"):
+    with pytest.raises(CommandError, match="statemachine --write"):
         _run("--check", "--file", str(page))
 
 

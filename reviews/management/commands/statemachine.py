@@ -16,7 +16,9 @@ from reviews.workflow import NOTHING_OPEN, PUBLIC_TRANSITIONS, TRANSITIONS
 
 BEGIN = "<!-- made by manage.py statemachine: do not edit from here -->"
 END = "<!-- made by manage.py statemachine: do not edit up to here -->"
-PAGE = ROOT / "docs" / "workflow.md"
+PAGES = (ROOT / "docs" / "workflow.md", ROOT / "README.md")
+PICTURE_ONLY = "README.md"
+"""In a file of this name stands the picture of a review alone."""
 
 
 class Command(BaseCommand):
@@ -25,24 +27,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--check", action="store_true", help="exit non-zero when the file says something else")
+        what.add_argument("--check", action="store_true", help="exit non-zero when the file differs")
         what.add_argument("--write", action="store_true", help="put them between the marks in the file")
-        parser.add_argument("--file", type=Path, default=PAGE, help="default: docs/workflow.md")
+        parser.add_argument(
+            "--file", type=Path, nargs="+", default=PAGES, help="default: docs/workflow.md and README.md"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (options["check"] or options["write"]):
             self.stdout.write(description())
             return
-        path: Path = options["file"]
-        before = _read(path)
-        after = replaced(before)
-        if after is None:
-            raise CommandError(f"{path} does not have the two marks between which the workflow stands.")
-        if options["check"] and after != before:
-            raise CommandError(f"{path} is not what the tables say. Run `manage.py statemachine --write`.")
-        if options["write"]:
-            path.write_text(after, encoding="utf-8")
-        self.stdout.write(f"{path} says what the tables say.")
+        for path in options["file"]:
+            before = _read(path)
+            after = replaced(before, picture() if path.name == PICTURE_ONLY else description())
+            if after is None:
+                raise CommandError(f"{path} does not have the two marks between which the workflow stands.")
+            if options["check"] and after != before:
+                raise CommandError(f"{path} differs from the tables. Run `manage.py statemachine --write`.")
+            if options["write"]:
+                path.write_text(after, encoding="utf-8")
+            self.stdout.write(f"{path} says what the tables say.")
 
 
 def _read(path: Path) -> str:
@@ -52,12 +56,17 @@ def _read(path: Path) -> str:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def replaced(text: str) -> str | None:
+def replaced(text: str, generated: str) -> str | None:
     """`text` with what stands between the marks made anew; None where it does not have both, once each."""
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
         return None
     head, _, rest = text.partition(BEGIN)
-    return f"{head}{BEGIN}\n\n{description()}\n\n{END}{rest.partition(END)[2]}"
+    return f"{head}{BEGIN}\n\n{generated}\n\n{END}{rest.partition(END)[2]}"
+
+
+def picture() -> str:
+    """The diagram of a review."""
+    return "\n".join(_diagram(_review_arrows(), {s.value: str(s.label) for s in Review.Status}))
 
 
 def description() -> str:
@@ -66,7 +75,7 @@ def description() -> str:
         [
             "### A review",
             "",
-            *_diagram(_review_arrows(), {s.value: str(s.label) for s in Review.Status}),
+            picture(),
             "",
             *_table(("transition", "from", "to", "who may", "needs a reason", "event"), _review_rows()),
             "",
