@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from lxml import etree, html as lxml_html
+from lxml import etree
+from lxml import html as lxml_html
 
 from articles.html import clean
 
@@ -107,7 +108,9 @@ def parse_body(body: str) -> Body:
     builder = _Builder()
     builder.walk(root)
     builder.flush()
-    return Body(root, "".join(builder.parts), tuple(builder.blocks), tuple(builder.elements), tuple(builder.pieces))
+    return Body(
+        root, "".join(builder.parts), tuple(builder.blocks), tuple(builder.elements), tuple(builder.pieces)
+    )
 
 
 class _Builder:
@@ -162,9 +165,7 @@ class _Builder:
                 self.parts.append("\n")
                 self.length += 1
             self.block_start = self.length
-            self.block_element = next(
-                (e for e in reversed(self.open) if e.tag in _BLOCK_KINDS), self.open[0]
-            )
+            self.block_element = next((e for e in reversed(self.open) if e.tag in _BLOCK_KINDS), self.open[0])
         self.pieces.append(Piece(element, is_tail, self.length, self.length + len(text)))
         self.parts.append(text)
         self.length += len(text)

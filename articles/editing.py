@@ -23,7 +23,7 @@ BODY_LENGTH = 2_000_000
 
 
 class OtherFields(TypedDict, total=False):
-    """What a draft is made of beside title and body. `citations` are sources in order, or (number, source)."""
+    """What a draft has beside title and body. `citations` are sources in order, or (number, source)."""
 
     slug: str
     locale: str
@@ -237,7 +237,8 @@ def _set_citations(article: Article, citations: Sequence[Any]) -> None:
         raise NotSaved("Reference numbers run from 1 to 999.")
     article.citations.all().delete()
     Citation.objects.bulk_create(
-        Citation(article=article, source=source, number=number) for number, source in sorted(pairs, key=lambda p: p[0])
+        Citation(article=article, source=source, number=number)
+        for number, source in sorted(pairs, key=lambda p: p[0])
     )
 
 

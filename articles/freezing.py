@@ -75,16 +75,24 @@ def payload(article: Article, *, number: int) -> dict[str, Any]:
         "body": clean(article.body),
         "topics": [{"slug": t.slug, "name": t.name} for t in article.topics.order_by("slug")],
         "authors": [
-            {"id": a.pk, "name": a.get_full_name() or a.get_username()} for a in article.authors.order_by("pk")
+            {"id": a.pk, "name": a.get_full_name() or a.get_username()}
+            for a in article.authors.order_by("pk")
         ],
         "contributors": sorted(set(article.contributions.values_list("person", flat=True))),
         "interests": article.interests,
         "references": [
-            {"number": c.number, "source": c.source_id, "record": record(c.source), "digest": digest(record(c.source))}
+            {
+                "number": c.number,
+                "source": c.source_id,
+                "record": record(c.source),
+                "digest": digest(record(c.source)),
+            }
             for c in article.citations.select_related("source").order_by("number")
         ],
         "correction": (
-            {"kind": article.correction_kind, "text": article.correction_text} if article.correction_kind else None
+            {"kind": article.correction_kind, "text": article.correction_text}
+            if article.correction_kind
+            else None
         ),
     }
 

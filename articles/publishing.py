@@ -42,7 +42,9 @@ def publish(
     fresh = content["correction"] if content["correction"] not in [_words(n) for n in past] else None
     notices = list(past)
     if fresh:
-        notices.append({"kind": fresh["kind"], "text": fresh["text"], "on": timezone.localdate(now).isoformat()})
+        notices.append(
+            {"kind": fresh["kind"], "text": fresh["text"], "on": timezone.localdate(now).isoformat()}
+        )
     html = render(
         content,
         disclaimers=disclaimers,
@@ -86,7 +88,9 @@ def publish(
 
 def withdraw(publication: Publication, *, by: User, reason: str) -> Publication:
     """Take a live page down; its address then answers 410 with the reason."""
-    return _take_down(publication, by=by, reason=reason, status=Publication.Status.WITHDRAWN, kind=Notice.Kind.REMOVAL)
+    return _take_down(
+        publication, by=by, reason=reason, status=Publication.Status.WITHDRAWN, kind=Notice.Kind.REMOVAL
+    )
 
 
 def retract(publication: Publication, *, by: User, reason: str, kind: Notice.Kind) -> Publication:
@@ -103,7 +107,12 @@ def _take_down(
     publication.ended_reason = reason
     publication.save(update_fields=["status", "ended_at", "ended_by", "ended_reason"])
     Notice.objects.create(
-        article=publication.article, publication=publication, kind=kind, text=reason, at=publication.ended_at, by=by
+        article=publication.article,
+        publication=publication,
+        kind=kind,
+        text=reason,
+        at=publication.ended_at,
+        by=by,
     )
     return publication
 

@@ -6,9 +6,9 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # The tests' environment: measurements never touch a real site's database.
-import tests.environment  # noqa: E402, F401
+import django
 
-import django  # noqa: E402
+import tests.environment  # noqa: F401
 
 django.setup()
 

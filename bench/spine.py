@@ -11,19 +11,20 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from articles.editing import save_draft
-from articles.outbox import enqueue
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, get_runner, setup_test_environment
+
+from articles.editing import save_draft
+from articles.outbox import enqueue
 from reviews import audit, workflow
 from reviews.models import Review
 from tests import factories as f
 
 ROUNDS = 20
 PARAGRAPH = (
-    "<p>Walking most days eases low back pain in many adults [1]. Most people can begin with ten minutes and add "
-    "a little each week, and a physiotherapist can help to find the pace that suits. {0}</p>"
+    "<p>Walking most days eases low back pain in many adults [1]. Most people can begin with ten "
+    "minutes and add a little each week, and a physiotherapist can help to find the pace that suits. {0}</p>"
 )
 
 
@@ -50,7 +51,10 @@ def _measure() -> None:
     rows: list[tuple[str, float, int]] = [("bare indexed insert", bare, 2)]
     drafts = [f.draft(writer, body=body) for _ in range(ROUNDS)]
     rows.append(
-        ("save a draft", *_times(lambda n: save_draft(drafts[n], by=writer, version=1, body=body + f"<p>{n}</p>")))
+        (
+            "save a draft",
+            *_times(lambda n: save_draft(drafts[n], by=writer, version=1, body=body + f"<p>{n}</p>")),
+        )
     )
     reviews: list[Review] = []
     rows.append(("submit", *_times(lambda n: reviews.append(workflow.submit(drafts[n], by=writer)))))

@@ -22,5 +22,7 @@ EMAIL_URL=filemail://{mail}
 def write_demo_environment() -> None:
     """Write `.env` with demo settings and a fresh secret; an existing file is left as it is."""
     if not ENV_FILE.exists():
-        ENV_FILE.write_text(_DEMO.format(secret=secrets.token_urlsafe(50), mail=ROOT / "var" / "mail"), encoding="utf-8")
+        ENV_FILE.write_text(
+            _DEMO.format(secret=secrets.token_urlsafe(50), mail=ROOT / "var" / "mail"), encoding="utf-8"
+        )
         ENV_FILE.chmod(0o600)

@@ -10,7 +10,11 @@ urlpatterns = [
     path("", include("articles.public.urls")),
     path("desk/", include("reviews.desk.urls")),
     path("admin/", admin.site.urls),
-    path("login/", LoginView.as_view(template_name="desk/login.html", redirect_authenticated_user=True), name="login"),
+    path(
+        "login/",
+        LoginView.as_view(template_name="desk/login.html", redirect_authenticated_user=True),
+        name="login",
+    ),
     path("logout/", LogoutView.as_view(), name="logout"),
 ]
 handler404 = "articles.public.errors.not_found"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, TypedDict
 
-from articles.documents import Document
 from rapidfuzz import fuzz
 
+from articles.documents import Document
 from reviews.screening.sentences import sentences
 
 CONTEXT = 40
@@ -85,7 +85,9 @@ def carry(anchor: Anchor, old: Document, new: Document) -> tuple[Match, Anchor]:
         return Match.SAME, anchor_at(new, same[0], same[0] + len(anchor["exact"]))
     if len(same) > 1:
         known = [p for p in same if new.text[:p].endswith(anchor["prefix"])]
-        known = [p for p in known if new.text[p + len(anchor["exact"]) :].startswith(anchor["suffix"])] or known
+        known = [
+            p for p in known if new.text[p + len(anchor["exact"]) :].startswith(anchor["suffix"])
+        ] or known
         if len(known) == 1:
             return Match.SAME, anchor_at(new, known[0], known[0] + len(anchor["exact"]))
         nearest = min(same, key=lambda p: abs(p - anchor["start"]))

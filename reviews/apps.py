@@ -19,7 +19,6 @@ class ReviewsConfig(AppConfig):
 def _wake_celery() -> None:
     from articles.outbox import on_new_job
     from config.celery import app  # noqa: F401 - the task below belongs to it
-
     from reviews.tasks import drain_outbox
 
     # Without a retry: a broker that is away must not hold up the page; beat drains what it missed.

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Prefetch
+
 from articles.canonical import canonical, digest, digest_text
 from articles.documents import Document
 from articles.freezing import edition_document
 from articles.models import Notice, Source
 from articles.models.content import record
 from articles.rendering import PlacedDisclaimer
-from django.db.models import Prefetch
-
 from reviews.models import (
     Attachment,
     Claim,
@@ -116,7 +116,9 @@ class Dossier:
 
     @cached_property
     def _standing(self) -> dict[int, list[tuple[str, str]]]:
-        reviewers = {r.user_id: r for r in Reviewer.objects.filter(user__in=[s.signer_id for s in self.sign_offs])}
+        reviewers = {
+            r.user_id: r for r in Reviewer.objects.filter(user__in=[s.signer_id for s in self.sign_offs])
+        }
         return {
             s.signer_id: signer_faults(
                 s.signer,
@@ -134,7 +136,10 @@ class Dossier:
             return [("revoked", f"The signature of {sign_off.printed_name} was revoked.")]
         if sign_off.signed_digest != self.signed_digest:
             return [
-                ("digest_changed", f"Something changed since {sign_off.printed_name} signed; the signature lapsed.")
+                (
+                    "digest_changed",
+                    f"Something changed since {sign_off.printed_name} signed; the signature lapsed.",
+                )
             ]
         return self._standing[sign_off.signer_id]
 

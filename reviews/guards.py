@@ -57,7 +57,15 @@ END $$
 
 def connect() -> None:
     """Register the guards of `reviews`; `articles.guards` has them installed after every `migrate`."""
-    for table in ("sourcecheck", "signoff", "revocation", "event", "policyversion", "disclaimerversion", "conflict"):
+    for table in (
+        "sourcecheck",
+        "signoff",
+        "revocation",
+        "event",
+        "policyversion",
+        "disclaimerversion",
+        "conflict",
+    ):
         guards.immutable(f"reviews_{table}")
     for table in ("review", "claim", "finding", "comment", "attachment"):
         guards.undeletable(f"reviews_{table}")

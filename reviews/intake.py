@@ -8,7 +8,6 @@ from typing import TypeVar
 from articles.documents import Document
 from articles.freezing import edition_document
 from articles.models import Edition
-
 from reviews.anchors import Anchor, Match, anchor_at, carry, sentences_around
 from reviews.models import Attachment, Claim, Finding, Review
 from reviews.policy import Policy, Tier

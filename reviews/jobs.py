@@ -7,17 +7,22 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from articles.models import Outbox
 from django.db import connection, transaction
 from django.utils import timezone
 
+from articles.models import Outbox
 from reviews import notifications, workflow
 from reviews.models import Review
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
-BACK_OFF = (dt.timedelta(seconds=5), dt.timedelta(seconds=30), dt.timedelta(minutes=5), dt.timedelta(minutes=30))
+BACK_OFF = (
+    dt.timedelta(seconds=5),
+    dt.timedelta(seconds=30),
+    dt.timedelta(minutes=5),
+    dt.timedelta(minutes=30),
+)
 
 
 def _publish_scheduled(payload: dict[str, Any]) -> None:
@@ -43,7 +48,9 @@ def run_due() -> int:
     A job and the mark that it is done are one transaction: a killed worker leaves it to be run again.
     """
     done = 0
-    due = Outbox.objects.filter(done_at=None, failed_at=None, run_at__lte=timezone.now()).order_by("run_at", "id")
+    due = Outbox.objects.filter(done_at=None, failed_at=None, run_at__lte=timezone.now()).order_by(
+        "run_at", "id"
+    )
     for pk in due.values_list("pk", flat=True)[:500]:
         done += _run(pk)
     return done
@@ -54,7 +61,9 @@ def _run(pk: int) -> int:
         with transaction.atomic():
             waiting = Outbox.objects.filter(pk=pk, done_at=None, failed_at=None)
             # On PostgreSQL another worker's job is passed over; SQLite lets one writer in at a time.
-            job = waiting.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first()
+            job = waiting.select_for_update(
+                skip_locked=connection.features.has_select_for_update_skip_locked
+            ).first()
             if job is None:
                 return 0
             JOBS[job.job](job.payload)

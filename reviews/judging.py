@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.db import transaction
+
 from articles.canonical import digest
 from articles.freezing import edition_document
 from articles.models import Source
 from articles.models.content import record
-from django.contrib.auth.models import User
-from django.db import transaction
-
 from reviews import audit, permissions
 from reviews.anchors import Anchor, NotInText, anchor_quote
 from reviews.dossier import checks_in_force
@@ -98,7 +98,11 @@ def add_claim(review: Review, *, by: User, quote: str) -> Claim:
             if other.anchor["start"] == anchor["start"] and other.anchor["end"] == anchor["end"]:
                 raise Refused("This passage is a claim already.", "duplicate")
         claim = Claim.objects.create(
-            review=act.review, edition=act.review.edition, anchor=anchor, origin=Claim.Origin.REVIEWER, added_by=by
+            review=act.review,
+            edition=act.review.edition,
+            anchor=anchor,
+            origin=Claim.Origin.REVIEWER,
+            added_by=by,
         )
         act.facts |= {"claim": claim.pk, "text": anchor["exact"]}
     return claim
@@ -251,7 +255,9 @@ def dispose_finding(finding: Finding, *, by: User, disposition: str, reason: str
         if finding.severity == Finding.Severity.FIX:
             raise Refused("This must be mended in the text; nobody may accept it.", "fix")
         if disposition not in (Finding.Disposition.SOURCED, Finding.Disposition.ACCEPTED):
-            raise Refused("Say whether the passage has its source or is accepted as it stands.", "disposition")
+            raise Refused(
+                "Say whether the passage has its source or is accepted as it stands.", "disposition"
+            )
         act.reason = finding.reason = _needed(reason, "Answering a finding needs a reason.")
         # A critical finding that "has its source" is accepted all the same: both need the second look.
         finding.disposition = (
@@ -266,7 +272,10 @@ def confirm_finding(finding: Finding, *, by: User) -> None:
     """Put the second qualified signature under an accepted critical finding."""
     with _act("confirm_finding", finding.review, by=by) as act:
         finding.refresh_from_db()
-        if finding.severity != Finding.Severity.CRITICAL or finding.disposition != Finding.Disposition.ACCEPTED:
+        if (
+            finding.severity != Finding.Severity.CRITICAL
+            or finding.disposition != Finding.Disposition.ACCEPTED
+        ):
             raise Refused("Only an accepted critical finding is confirmed.", "state")
         if finding.disposed_by_id == by.pk:
             raise Refused("A second reviewer must confirm this; you accepted it yourself.", "second_person")
@@ -314,7 +323,12 @@ def attach_disclaimer(
             raise Refused("Quote a passage of the text itself, not of its title or summary.", "quote")
         _take_off(act.review, disclaimer)
         attachment = Attachment.objects.create(
-            review=act.review, disclaimer=disclaimer, version=version, placement=placement, anchor=anchor, by=by
+            review=act.review,
+            disclaimer=disclaimer,
+            version=version,
+            placement=placement,
+            anchor=anchor,
+            by=by,
         )
         act.facts |= {"disclaimer": disclaimer.key, "version": version.number, "placement": placement}
     return attachment
@@ -332,7 +346,7 @@ def detach_disclaimer(attachment: Attachment, *, by: User) -> None:
 
 
 def waive_disclaimer(review: Review, *, by: User, disclaimer: Disclaimer, reason: str) -> Attachment:
-    """Decide, with a reason, that a required disclaimer is not needed here; a second reviewer must confirm."""
+    """Decide, with a reason, that a required disclaimer is not needed; a second reviewer must confirm."""
     with _act("waive_disclaimer", review, by=by) as act:
         version = disclaimer.versions.order_by("-number").first()
         if version is None:

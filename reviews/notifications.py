@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from articles.models import Article
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import send_mail
@@ -10,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from articles.models import Article
 from reviews.models import Event, Review
 
 WRITERS, REVIEWERS, EDITORS = "writers", "reviewers", "editors"

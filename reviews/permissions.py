@@ -5,9 +5,9 @@ Whether the *state* allows it is another question, answered by `reviews.workflow
 
 from __future__ import annotations
 
-from articles.models import Article, Edition
 from django.contrib.auth.models import User
 
+from articles.models import Article, Edition
 from reviews.models import Conflict, Review, Reviewer, SignOff
 from reviews.refusals import Refused
 
@@ -134,7 +134,9 @@ def signer_faults(
     elif not reviewer.is_qualified():
         faults.append(("signer_unqualified", f"The qualification of {name} does not hold today."))
     if user.pk in (contributors_since_signed(review) if barred is None else barred):
-        faults.append(("signer_contributed", f"{name} helped to write this text, and nobody judges their own."))
+        faults.append(
+            ("signer_contributed", f"{name} helped to write this text, and nobody judges their own.")
+        )
     if user.pk in (conflicted_people(review) if conflicted is None else conflicted):
         faults.append(("signer_conflict", f"{name} declared a conflict of interest."))
     return faults
@@ -157,7 +159,9 @@ def contributors_since_signed(review: Review) -> set[int]:
 def contributors_to(edition: Edition, *, include_later: bool = False) -> set[int]:
     """The byline of `edition` and everyone who wrote since the last edition that was published before it."""
     before = (
-        Edition.objects.filter(article=edition.article_id, number__lt=edition.number, publications__isnull=False)
+        Edition.objects.filter(
+            article=edition.article_id, number__lt=edition.number, publications__isnull=False
+        )
         .order_by("-number")
         .values_list("article_version", flat=True)
         .first()

@@ -20,4 +20,6 @@ class Refused(Exception):
     def because(cls, opening: str, reasons: Iterable[tuple[str, str]]) -> Refused:
         """One refusal out of many (code, sentence) reasons."""
         listed = list(reasons)
-        return cls(" ".join([opening, *(sentence for _, sentence in listed)]), *dict.fromkeys(c for c, _ in listed))
+        return cls(
+            " ".join([opening, *(sentence for _, sentence in listed)]), *dict.fromkeys(c for c, _ in listed)
+        )

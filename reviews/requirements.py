@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from django.urls import reverse
+
 from articles.editing import was_anothers
 from articles.freezing import draft_document, unfrozen_because
 from articles.models import Article
-from django.urls import reverse
-
 from reviews import dossier as dossiers
 from reviews.dossier import Dossier, checks_in_force, passing, source_digest
 from reviews.models import Attachment, Claim, Finding, Review
@@ -117,8 +117,8 @@ def _findings(dossier: Dossier, place: str) -> Iterator[Requirement]:
     if alone:
         yield Requirement(
             "finding_unconfirmed",
-            f"{_count(len(alone), 'critical finding')} {_s(len(alone), 'was', 'were')} accepted by one person only; "
-            "a second qualified reviewer must confirm.",
+            f"{_count(len(alone), 'critical finding')} {_s(len(alone), 'was', 'were')} accepted by one "
+            "person only; a second qualified reviewer must confirm.",
             place,
             Stops.SIGN_OFF,
         )
@@ -144,7 +144,10 @@ def _disclaimers(dossier: Dossier, place: str) -> Iterator[Requirement]:
                 place,
                 Stops.SIGN_OFF,
             )
-        if attachment.state == Attachment.State.ATTACHED and in_force.get(key) not in (None, attachment.version.text):
+        if attachment.state == Attachment.State.ATTACHED and in_force.get(key) not in (
+            None,
+            attachment.version.text,
+        ):
             yield Requirement(
                 "disclaimer_outdated",
                 f"“{attachment.disclaimer.name}” has newer words; attach it again.",
@@ -168,7 +171,7 @@ def _claims(dossier: Dossier, place: str) -> Iterator[Requirement]:
             if check.source.is_retracted:
                 yield Requirement(
                     "source_retracted",
-                    f"“{_short(claim.anchor['exact'])}” rests on a source that was retracted: {check.source}.",
+                    f"“{_short(claim.anchor['exact'])}” rests on a retracted source: {check.source}.",
                     place,
                     Stops.SIGN_OFF,
                 )

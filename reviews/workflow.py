@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
 from articles import publishing
 from articles.canonical import digest_text
 from articles.freezing import NotFrozen, freeze
 from articles.models import Article, Edition, Notice, Publication
 from articles.outbox import enqueue
-from django.contrib.auth.models import User
-from django.db import transaction
-from django.utils import timezone
-
 from reviews import audit, dossier, intake, permissions
 from reviews.dossier import Dossier
 from reviews.models import Event, Review, Reviewer, Revocation, SignOff
@@ -80,16 +80,16 @@ TRANSITIONS: dict[str, Transition] = {
             "Cancel the hour",
         ),
         Transition(
-            "publish", (Status.SIGNED_OFF, Status.SCHEDULED), (Status.PUBLISHED,), "publish_review", "publish",
-            "Publish now", stops=Stops.PUBLICATION,
+            "publish", (Status.SIGNED_OFF, Status.SCHEDULED), (Status.PUBLISHED,), "publish_review",
+            "publish", "Publish now", stops=Stops.PUBLICATION,
         ),
         Transition(
             "withdraw_submission", Review.OPEN, (Status.WITHDRAWN,), "submit_review", "withdraw_submission",
             "Withdraw from review", needs_reason=True,
         ),
         Transition(
-            "decline", (Status.IN_REVIEW, Status.CHANGES_REQUESTED), (Status.DECLINED,), "judge_review", "decline",
-            "Decline", needs_reason=True,
+            "decline", (Status.IN_REVIEW, Status.CHANGES_REQUESTED), (Status.DECLINED,), "judge_review",
+            "decline", "Decline", needs_reason=True,
         ),
     )
 }  # fmt: skip
@@ -317,7 +317,9 @@ def sign_off(
         loaded = step.dossier
         assert loaded is not None
         if seen is not None and seen != loaded.signed_digest:
-            raise Refused("Something changed since this page was opened. Read it again before you sign.", "stale")
+            raise Refused(
+                "Something changed since this page was opened. Read it again before you sign.", "stale"
+            )
         if any(s.signer_id == by.pk for s in loaded.valid_sign_offs):
             raise Refused("You have signed this text already.", "signed_already")
         reviewer = Reviewer.objects.get(user=by)
@@ -383,7 +385,12 @@ def revoke(sign_off: SignOff, *, by: User, reason: str) -> Revocation:
             signed_digest=sign_off.signed_digest,
         ).first()  # fmt: skip
         if live:
-            _take_down(live, "withdraw", by=by, reason=f"A medical reviewer withdrew their approval: {reason.strip()}")
+            _take_down(
+                live,
+                "withdraw",
+                by=by,
+                reason=f"A medical reviewer withdrew their approval: {reason.strip()}",
+            )
         revocation = Revocation.objects.create(sign_off=sign_off, by=by, reason=reason.strip())
         announce(
             audit.record(
@@ -491,7 +498,9 @@ def retract(
     return _take_down_article(article, "retract", by=by, reason=reason, kind=Notice.Kind(kind))
 
 
-def _take_down_article(article: Article, name: str, *, by: User, reason: str, kind: Notice.Kind) -> Publication:
+def _take_down_article(
+    article: Article, name: str, *, by: User, reason: str, kind: Notice.Kind
+) -> Publication:
     rule = PUBLIC_TRANSITIONS[name]
     with transaction.atomic():
         locked = Article.objects.select_for_update().get(pk=article.pk)

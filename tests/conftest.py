@@ -11,8 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles import guards
 
+from articles import guards
 from tests import factories
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

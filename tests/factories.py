@@ -6,10 +6,11 @@ import datetime as dt
 import itertools
 from typing import Any
 
-from articles.editing import create_article
-from articles.models import Article, Publication, Source, Topic
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
+
+from articles.editing import create_article
+from articles.models import Article, Publication, Source, Topic
 from reviews import dossier, judging, workflow
 from reviews.models import Claim, Disclaimer, Finding, Review, Reviewer, SignOff
 from reviews.policy.loading import load_policy
@@ -28,7 +29,13 @@ def user(username: str, *roles: str, name: str = "", **fields: Any) -> User:
     """A person who may sign in, in the groups of their roles."""
     first, _, last = (name or username.title()).partition(" ")
     made = User.objects.create_user(
-        username, f"{username}@example.org", PASSWORD, first_name=first, last_name=last, is_staff=True, **fields
+        username,
+        f"{username}@example.org",
+        PASSWORD,
+        first_name=first,
+        last_name=last,
+        is_staff=True,
+        **fields,
     )
     made.groups.set(Group.objects.filter(name__in=roles))
     return made

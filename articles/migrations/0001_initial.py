@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,228 +14,534 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('description', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("description", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('locale', models.CharField(default='en-GB', max_length=12)),
-                ('summary', models.TextField(blank=True, max_length=600)),
-                ('body', models.TextField(blank=True)),
-                ('interests', models.TextField(blank=True, verbose_name='conflicts and funding')),
-                ('correction_kind', models.CharField(blank=True, choices=[('', 'Not a correction'), ('correction', 'Correction'), ('update', 'Update'), ('clarification', 'Clarification')], default='', max_length=20, verbose_name='kind of change')),
-                ('correction_text', models.TextField(blank=True, help_text='Shown above the text once this change is published.', verbose_name='note to readers')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('authors', models.ManyToManyField(blank=True, related_name='authored_articles', to=settings.AUTH_USER_MODEL, verbose_name='byline')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address")),
+                ("locale", models.CharField(default="en-GB", max_length=12)),
+                ("summary", models.TextField(blank=True, max_length=600)),
+                ("body", models.TextField(blank=True)),
+                ("interests", models.TextField(blank=True, verbose_name="conflicts and funding")),
+                (
+                    "correction_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not a correction"),
+                            ("correction", "Correction"),
+                            ("update", "Update"),
+                            ("clarification", "Clarification"),
+                        ],
+                        default="",
+                        max_length=20,
+                        verbose_name="kind of change",
+                    ),
+                ),
+                (
+                    "correction_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Shown above the text once this change is published.",
+                        verbose_name="note to readers",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "authors",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="authored_articles",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="byline",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-updated_at'],
+                "ordering": ["-updated_at"],
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('article_version', models.PositiveIntegerField(help_text="The draft's version that was frozen.")),
-                ('title', models.CharField(max_length=200)),
-                ('canonical', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='articles.article')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "article_version",
+                    models.PositiveIntegerField(help_text="The draft's version that was frozen."),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("canonical", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['article', 'number'],
+                "ordering": ["article", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.CharField(max_length=60)),
-                ('key', models.CharField(help_text='The same key is the same job.', max_length=200, unique=True)),
-                ('payload', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('run_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('failed_at', models.DateTimeField(blank=True, help_text='Given up; needs a person.', null=True)),
-                ('last_error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("job", models.CharField(max_length=60)),
+                (
+                    "key",
+                    models.CharField(help_text="The same key is the same job.", max_length=200, unique=True),
+                ),
+                ("payload", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("run_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "failed_at",
+                    models.DateTimeField(blank=True, help_text="Given up; needs a person.", null=True),
+                ),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name_plural': 'outbox',
-                'ordering': ['run_at', 'id'],
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True), ('failed_at__isnull', True)), fields=['run_at', 'id'], name='outbox_waiting')],
+                "verbose_name_plural": "outbox",
+                "ordering": ["run_at", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True), ("failed_at__isnull", True)),
+                        fields=["run_at", "id"],
+                        name="outbox_waiting",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Publication',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('live', 'Live'), ('superseded', 'Superseded'), ('withdrawn', 'Withdrawn'), ('retracted', 'Retracted')], default='live', max_length=12)),
-                ('slug', models.SlugField(max_length=80)),
-                ('locale', models.CharField(max_length=12)),
-                ('title', models.CharField(max_length=200)),
-                ('summary', models.TextField(blank=True)),
-                ('signed_digest', models.CharField(max_length=64)),
-                ('required_signatures', models.PositiveSmallIntegerField()),
-                ('attestation', models.JSONField(help_text='Signers, disclaimers and dates, copied in when published.')),
-                ('html', models.TextField(help_text='The finished article, rendered when published.')),
-                ('first_published_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField()),
-                ('review_due', models.DateField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_reason', models.TextField(blank=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='articles.article')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='articles.edition')),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('topics', models.ManyToManyField(blank=True, related_name='publications', to='articles.topic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("live", "Live"),
+                            ("superseded", "Superseded"),
+                            ("withdrawn", "Withdrawn"),
+                            ("retracted", "Retracted"),
+                        ],
+                        default="live",
+                        max_length=12,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80)),
+                ("locale", models.CharField(max_length=12)),
+                ("title", models.CharField(max_length=200)),
+                ("summary", models.TextField(blank=True)),
+                ("signed_digest", models.CharField(max_length=64)),
+                ("required_signatures", models.PositiveSmallIntegerField()),
+                (
+                    "attestation",
+                    models.JSONField(help_text="Signers, disclaimers and dates, copied in when published."),
+                ),
+                ("html", models.TextField(help_text="The finished article, rendered when published.")),
+                ("first_published_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField()),
+                ("review_due", models.DateField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_reason", models.TextField(blank=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="articles.edition",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "topics",
+                    models.ManyToManyField(blank=True, related_name="publications", to="articles.topic"),
+                ),
             ],
             options={
-                'ordering': ['-published_at'],
+                "ordering": ["-published_at"],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('correction', 'Correction'), ('update', 'Update'), ('clarification', 'Clarification'), ('expression_of_concern', 'Expression of concern'), ('retraction', 'Retraction'), ('removal', 'Removal')], max_length=30)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='articles.article')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='articles.publication')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("correction", "Correction"),
+                            ("update", "Update"),
+                            ("clarification", "Clarification"),
+                            ("expression_of_concern", "Expression of concern"),
+                            ("retraction", "Retraction"),
+                            ("removal", "Removal"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="articles.publication",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('journal-article', 'Journal article'), ('systematic-review', 'Systematic review'), ('trial', 'Clinical trial'), ('guideline', 'Guideline'), ('book', 'Book'), ('web-page', 'Web page'), ('statute', 'Law or regulation')], default='journal-article', max_length=30)),
-                ('title', models.CharField(max_length=500)),
-                ('authors', models.TextField(blank=True, help_text='Surname AB, Surname CD')),
-                ('container', models.CharField(blank=True, max_length=300, verbose_name='journal or publisher')),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('volume', models.CharField(blank=True, max_length=40)),
-                ('issue', models.CharField(blank=True, max_length=40)),
-                ('pages', models.CharField(blank=True, max_length=40)),
-                ('doi', models.CharField(blank=True, max_length=200, verbose_name='DOI')),
-                ('pmid', models.CharField(blank=True, max_length=20, verbose_name='PMID')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='address')),
-                ('standing', models.CharField(choices=[('none', 'No notice known'), ('correction', 'Corrected'), ('expression_of_concern', 'Expression of concern'), ('retracted', 'Retracted'), ('withdrawn', 'Withdrawn'), ('reinstated', 'Reinstated'), ('unknown', 'Not known')], default='unknown', help_text='What the retraction records say. “Not known” is never read as “not retracted”.', max_length=30)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("journal-article", "Journal article"),
+                            ("systematic-review", "Systematic review"),
+                            ("trial", "Clinical trial"),
+                            ("guideline", "Guideline"),
+                            ("book", "Book"),
+                            ("web-page", "Web page"),
+                            ("statute", "Law or regulation"),
+                        ],
+                        default="journal-article",
+                        max_length=30,
+                    ),
+                ),
+                ("title", models.CharField(max_length=500)),
+                ("authors", models.TextField(blank=True, help_text="Surname AB, Surname CD")),
+                (
+                    "container",
+                    models.CharField(blank=True, max_length=300, verbose_name="journal or publisher"),
+                ),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("volume", models.CharField(blank=True, max_length=40)),
+                ("issue", models.CharField(blank=True, max_length=40)),
+                ("pages", models.CharField(blank=True, max_length=40)),
+                ("doi", models.CharField(blank=True, max_length=200, verbose_name="DOI")),
+                ("pmid", models.CharField(blank=True, max_length=20, verbose_name="PMID")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="address")),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("none", "No notice known"),
+                            ("correction", "Corrected"),
+                            ("expression_of_concern", "Expression of concern"),
+                            ("retracted", "Retracted"),
+                            ("withdrawn", "Withdrawn"),
+                            ("reinstated", "Reinstated"),
+                            ("unknown", "Not known"),
+                        ],
+                        default="unknown",
+                        help_text="What the retraction records say. “Not known” is never read as “not retracted”.",
+                        max_length=30,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['authors', 'year', 'title'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('doi', ''), _negated=True), fields=('doi',), name='source_doi_once'), models.UniqueConstraint(condition=models.Q(('pmid', ''), _negated=True), fields=('pmid',), name='source_pmid_once')],
+                "ordering": ["authors", "year", "title"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("doi", ""), _negated=True),
+                        fields=("doi",),
+                        name="source_doi_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("pmid", ""), _negated=True),
+                        fields=("pmid",),
+                        name="source_pmid_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='articles.article')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='articles.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="citations",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="citations",
+                        to="articles.source",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.AddField(
-            model_name='article',
-            name='sources',
-            field=models.ManyToManyField(related_name='articles', through='articles.Citation', to='articles.source'),
+            model_name="article",
+            name="sources",
+            field=models.ManyToManyField(
+                related_name="articles", through="articles.Citation", to="articles.source"
+            ),
         ),
         migrations.AddField(
-            model_name='article',
-            name='topics',
-            field=models.ManyToManyField(blank=True, related_name='articles', to='articles.topic'),
+            model_name="article",
+            name="topics",
+            field=models.ManyToManyField(blank=True, related_name="articles", to="articles.topic"),
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('action', models.CharField(choices=[('created', 'Created'), ('imported', 'Imported'), ('saved', 'Saved'), ('restored', 'Restored')], max_length=10)),
-                ('draft_digest', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='articles.article')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("created", "Created"),
+                            ("imported", "Imported"),
+                            ("saved", "Saved"),
+                            ("restored", "Restored"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("draft_digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contributions",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contributions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['article', 'version'],
-                'constraints': [models.UniqueConstraint(fields=('article', 'version'), name='contribution_version_once')],
+                "ordering": ["article", "version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("article", "version"), name="contribution_version_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('article', 'number'), name='edition_number_once'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(fields=("article", "number"), name="edition_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='edition_number_from_1'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="edition_number_from_1"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.UniqueConstraint(fields=('article', 'number'), name='citation_number_once'),
+            model_name="citation",
+            constraint=models.UniqueConstraint(fields=("article", "number"), name="citation_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.UniqueConstraint(fields=('article', 'source'), name='citation_source_once'),
+            model_name="citation",
+            constraint=models.UniqueConstraint(fields=("article", "source"), name="citation_source_once"),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='citation_number_from_1'),
+            model_name="citation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="citation_number_from_1"
+            ),
         ),
         migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(fields=['slug', '-published_at'], name='publication_page'),
+            model_name="publication",
+            index=models.Index(fields=["slug", "-published_at"], name="publication_page"),
         ),
         migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(fields=['status', '-published_at'], name='publication_list'),
+            model_name="publication",
+            index=models.Index(fields=["status", "-published_at"], name="publication_list"),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'live')), fields=('article',), name='publication_live_once'),
+            model_name="publication",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "live")), fields=("article",), name="publication_live_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'live')), fields=('locale', 'slug'), name='publication_slug_live_once'),
+            model_name="publication",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "live")),
+                fields=("locale", "slug"),
+                name="publication_slug_live_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True), ('status', 'live')), models.Q(models.Q(('status', 'live'), _negated=True), ('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='publication_ended_when_not_live'),
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", True), ("ended_by__isnull", True), ("status", "live")),
+                    models.Q(
+                        models.Q(("status", "live"), _negated=True),
+                        ("ended_at__isnull", False),
+                        ("ended_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="publication_ended_when_not_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['withdrawn', 'retracted']), _negated=True), models.Q(('ended_reason', ''), _negated=True), _connector='OR'), name='publication_takedown_has_reason'),
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["withdrawn", "retracted"]), _negated=True),
+                    models.Q(("ended_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="publication_takedown_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['live', 'superseded', 'withdrawn', 'retracted'])), name='publication_status_known'),
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["live", "superseded", "withdrawn", "retracted"])),
+                name="publication_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('required_signatures__gte', 1)), name='publication_needs_a_signature'),
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("required_signatures__gte", 1)), name="publication_needs_a_signature"
+            ),
         ),
     ]

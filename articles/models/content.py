@@ -143,7 +143,9 @@ class Contribution(models.Model):
         RESTORED = "restored"
 
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="contributions")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contributions"
+    )
     version = models.PositiveIntegerField()
     action = models.CharField(max_length=10, choices=Action)
     draft_digest = models.CharField(max_length=64)

@@ -86,7 +86,9 @@ class Publication(models.Model):
                 fields=["article"], condition=models.Q(status="live"), name="publication_live_once"
             ),
             models.UniqueConstraint(
-                fields=["locale", "slug"], condition=models.Q(status="live"), name="publication_slug_live_once"
+                fields=["locale", "slug"],
+                condition=models.Q(status="live"),
+                name="publication_slug_live_once",
             ),
             models.CheckConstraint(
                 condition=(

@@ -13,7 +13,9 @@ from django.contrib.auth.models import Group, User
 from reviews.models import Reviewer
 
 PASSWORDS = settings.VAR_DIR / "demo-people.json"
-_WORDS = "amber birch cedar clover coral ember fern harbour heron juniper lantern maple meadow otter pebble river".split()
+_WORDS = (
+    "amber birch cedar clover coral ember fern harbour heron juniper lantern maple meadow otter pebble river"
+).split()
 
 
 @dataclass(frozen=True, slots=True)

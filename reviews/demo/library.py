@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from articles.editing import save_draft
 from articles.importing import import_file
 from articles.models import Article, Source, Topic
-from django.contrib.auth.models import User
 
 HERE = Path(__file__).parent
 TOPICS = {

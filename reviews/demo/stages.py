@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 
-from articles.editing import save_draft
-from articles.importing.text import parse
-from articles.models import Article, Source
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from articles.editing import save_draft
+from articles.importing.text import parse
+from articles.models import Article, Source
 from reviews import dossier, judging, workflow
 from reviews.demo.library import HERE, Library, draft
 from reviews.models import Claim, Disclaimer, Finding, Review, SignOff
@@ -51,7 +51,7 @@ def _changes_requested(article: Article, cast: Cast) -> None:
     if first:
         judging.add_finding(
             review, by=cast["tomas"], quote=first.anchor["exact"],
-            message="The source speaks of adults with a diagnosis. Say so, or the sentence promises too much.",
+            message="The source speaks of adults with a diagnosis. Say so, or it promises too much.",
         )  # fmt: skip
     judging.comment(review, by=cast["tomas"], text="Clear and kind to the reader. One sentence goes too far.")
     workflow.request_changes(
@@ -72,7 +72,9 @@ def _signed(article: Article, cast: Cast) -> Review:
 
 
 def _scheduled(article: Article, cast: Cast) -> None:
-    tomorrow = (timezone.localtime() + dt.timedelta(days=2)).replace(hour=7, minute=0, second=0, microsecond=0)
+    tomorrow = (timezone.localtime() + dt.timedelta(days=2)).replace(
+        hour=7, minute=0, second=0, microsecond=0
+    )
     workflow.schedule(_signed(article, cast), by=cast["samuel"], at=tomorrow)
 
 
@@ -87,7 +89,8 @@ def _live_with_newer_draft(article: Article, cast: Cast) -> None:
         article,
         by=cast["amara"],
         version=article.version,
-        body=article.body + "<h2>What changed in this version</h2><p>We are adding a sleep diary to print out. "
+        body=article.body
+        + "<h2>What changed in this version</h2><p>We are adding a sleep diary to print out. "
         "Fill it in for two weeks and take it to your appointment.</p>",
     )
     workflow.submit(newer, by=cast["amara"])
@@ -108,16 +111,19 @@ def _judge(review: Review, by: User, *, second: User) -> None:
     for claim in review.claims.filter(state=Claim.State.OPEN):
         cited = [references[n] for n in citations_in(claim.anchor["exact"]) if n in references]
         if not cited:
-            judging.dismiss_claim(claim, by=by, reason="General advice; nothing here that a study could decide.")
+            judging.dismiss_claim(claim, by=by, reason="General advice that no study could decide.")
             continue
         source = Source.objects.get(pk=cited[0])
         judging.check_claim(
-            claim, by=by, source=source, verdict="supports", level=_LEVEL.get(source.kind, 5), directness="direct",
-            passage=_PASSAGE, locator=_LOCATOR, read="abstract",
+            claim, by=by, source=source, verdict="supports", level=_LEVEL.get(source.kind, 5),
+            directness="direct", passage=_PASSAGE, locator=_LOCATOR, read="abstract",
         )  # fmt: skip
     for finding in review.findings.filter(disposition="").exclude(severity=Finding.Severity.ADVISE):
         judging.dispose_finding(
-            finding, by=by, disposition="accepted", reason="Read in its place: the sentence is fair as it stands."
+            finding,
+            by=by,
+            disposition="accepted",
+            reason="Read in its place: it is fair as it stands.",
         )
         if finding.severity == Finding.Severity.CRITICAL:
             judging.confirm_finding(finding, by=second)

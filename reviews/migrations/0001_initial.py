@@ -6,355 +6,1005 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('articles', '0001_initial'),
+        ("articles", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Disclaimer',
+            name="Disclaimer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=150)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=150)),
             ],
             options={
-                'ordering': ['key'],
+                "ordering": ["key"],
             },
         ),
         migrations.CreateModel(
-            name='PolicyVersion',
+            name="PolicyVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('canonical', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('loaded_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("canonical", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("loaded_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='ChainHead',
+            name="ChainHead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveBigIntegerField(default=0)),
-                ('hash', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveBigIntegerField(default=0)),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='chain_head_is_one_row')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="chain_head_is_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DisclaimerVersion',
+            name="DisclaimerVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField(help_text='Plain text; an empty line begins a new paragraph.')),
-                ('placement', models.CharField(choices=[('top', 'Before the text'), ('inline', 'At its passage'), ('end', 'After the text')], help_text='Where the policy wants it.', max_length=10)),
-                ('digest', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('disclaimer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='reviews.disclaimer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField(help_text="Plain text; an empty line begins a new paragraph.")),
+                (
+                    "placement",
+                    models.CharField(
+                        choices=[
+                            ("top", "Before the text"),
+                            ("inline", "At its passage"),
+                            ("end", "After the text"),
+                        ],
+                        help_text="Where the policy wants it.",
+                        max_length=10,
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "disclaimer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="reviews.disclaimer",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['disclaimer', 'number'],
+                "ordering": ["disclaimer", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('in_review', 'In review'), ('changes_requested', 'Changes requested'), ('signed_off', 'Signed'), ('scheduled', 'Scheduled'), ('published', 'Published'), ('withdrawn', 'Withdrawn by the writer'), ('declined', 'Declined')], default='in_review', max_length=20)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('tier', models.CharField(help_text='Risk tier by the policy, when last submitted.', max_length=20)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
-                ('submitted_at', models.DateTimeField()),
-                ('due_on', models.DateField()),
-                ('scheduled_for', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='articles.article')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='articles.edition')),
-                ('scheduled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("in_review", "In review"),
+                            ("changes_requested", "Changes requested"),
+                            ("signed_off", "Signed"),
+                            ("scheduled", "Scheduled"),
+                            ("published", "Published"),
+                            ("withdrawn", "Withdrawn by the writer"),
+                            ("declined", "Declined"),
+                        ],
+                        default="in_review",
+                        max_length=20,
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "tier",
+                    models.CharField(
+                        help_text="Risk tier by the policy, when last submitted.", max_length=20
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(auto_now_add=True)),
+                ("submitted_at", models.DateTimeField()),
+                ("due_on", models.DateField()),
+                ("scheduled_for", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="articles.edition",
+                    ),
+                ),
+                (
+                    "scheduled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'id'],
-                'permissions': [('submit_review', 'Submit drafts for review'), ('judge_review', 'Judge claims, findings and disclaimers'), ('sign_review', 'Sign an edition'), ('schedule_review', 'Schedule a signed edition'), ('publish_review', 'Publish a signed edition'), ('take_down', 'Withdraw or retract a live page'), ('revoke_sign_off', "Revoke anybody's signature")],
+                "ordering": ["due_on", "id"],
+                "permissions": [
+                    ("submit_review", "Submit drafts for review"),
+                    ("judge_review", "Judge claims, findings and disclaimers"),
+                    ("sign_review", "Sign an edition"),
+                    ("schedule_review", "Schedule a signed edition"),
+                    ("publish_review", "Publish a signed edition"),
+                    ("take_down", "Withdraw or retract a live page"),
+                    ("revoke_sign_off", "Revoke anybody's signature"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('anchor', models.JSONField(blank=True, help_text='Empty: the finding is on the whole text.', null=True)),
-                ('orphaned', models.BooleanField(default=False)),
-                ('rule', models.CharField(help_text='The screening rule, or “reviewer”.', max_length=80)),
-                ('category', models.CharField(max_length=60)),
-                ('severity', models.CharField(choices=[('fix', 'Must be mended'), ('critical', 'Critical'), ('resolve', 'To resolve'), ('advise', 'Advice')], max_length=10)),
-                ('message', models.TextField()),
-                ('remedy', models.TextField(blank=True)),
-                ('disposition', models.CharField(blank=True, choices=[('', 'Open'), ('fixed', 'Mended in the text'), ('sourced', 'Has its source'), ('accepted', 'Accepted with a reason')], default='', max_length=10)),
-                ('reason', models.TextField(blank=True)),
-                ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('confirmed_by', models.ForeignKey(blank=True, help_text='Second signature under an accepted critical finding.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('disposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.edition')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "anchor",
+                    models.JSONField(
+                        blank=True, help_text="Empty: the finding is on the whole text.", null=True
+                    ),
+                ),
+                ("orphaned", models.BooleanField(default=False)),
+                ("rule", models.CharField(help_text="The screening rule, or “reviewer”.", max_length=80)),
+                ("category", models.CharField(max_length=60)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("fix", "Must be mended"),
+                            ("critical", "Critical"),
+                            ("resolve", "To resolve"),
+                            ("advise", "Advice"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("message", models.TextField()),
+                ("remedy", models.TextField(blank=True)),
+                (
+                    "disposition",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Open"),
+                            ("fixed", "Mended in the text"),
+                            ("sourced", "Has its source"),
+                            ("accepted", "Accepted with a reason"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Second signature under an accepted critical finding.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "disposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="articles.edition"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveBigIntegerField(unique=True)),
-                ('action', models.CharField(max_length=40)),
-                ('actor_name', models.CharField(max_length=150)),
-                ('before', models.CharField(blank=True, help_text='Digest before the change.', max_length=64)),
-                ('after', models.CharField(blank=True, help_text='Digest after it.', max_length=64)),
-                ('reason', models.TextField(blank=True)),
-                ('facts', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('previous', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='articles.article')),
-                ('review', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveBigIntegerField(unique=True)),
+                ("action", models.CharField(max_length=40)),
+                ("actor_name", models.CharField(max_length=150)),
+                (
+                    "before",
+                    models.CharField(blank=True, help_text="Digest before the change.", max_length=64),
+                ),
+                ("after", models.CharField(blank=True, help_text="Digest after it.", max_length=64)),
+                ("reason", models.TextField(blank=True)),
+                ("facts", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                ("previous", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sequence'],
+                "ordering": ["sequence"],
             },
         ),
         migrations.CreateModel(
-            name='Conflict',
+            name="Conflict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to=settings.AUTH_USER_MODEL)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conflicts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conflicts",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at'],
+                "ordering": ["at"],
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('anchor', models.JSONField(blank=True, null=True)),
-                ('orphaned', models.BooleanField(default=False)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.edition')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("anchor", models.JSONField(blank=True, null=True)),
+                ("orphaned", models.BooleanField(default=False)),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="articles.edition"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('anchor', models.JSONField(help_text="W3C TextQuoteSelector and position in the edition's text.")),
-                ('state', models.CharField(choices=[('open', 'To be checked'), ('reconfirm', 'Needs reconfirmation'), ('dismissed', 'Not a claim'), ('orphaned', 'No longer in the text')], default='open', max_length=10)),
-                ('origin', models.CharField(choices=[('screening', 'Found by screening'), ('reviewer', 'Added by a reviewer')], max_length=10)),
-                ('dismissed_reason', models.TextField(blank=True)),
-                ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dismissed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.edition')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "anchor",
+                    models.JSONField(help_text="W3C TextQuoteSelector and position in the edition's text."),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "To be checked"),
+                            ("reconfirm", "Needs reconfirmation"),
+                            ("dismissed", "Not a claim"),
+                            ("orphaned", "No longer in the text"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("screening", "Found by screening"), ("reviewer", "Added by a reviewer")],
+                        max_length=10,
+                    ),
+                ),
+                ("dismissed_reason", models.TextField(blank=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dismissed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="articles.edition"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('attached', 'Attached'), ('waived', 'Waived'), ('removed', 'Taken off')], default='attached', max_length=10)),
-                ('placement', models.CharField(choices=[('top', 'Before the text'), ('inline', 'At its passage'), ('end', 'After the text')], default='top', max_length=10)),
-                ('anchor', models.JSONField(blank=True, help_text='The passage an inline one stands at.', null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('disclaimer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='reviews.disclaimer')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='reviews.disclaimerversion')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='reviews.review')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("attached", "Attached"), ("waived", "Waived"), ("removed", "Taken off")],
+                        default="attached",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "placement",
+                    models.CharField(
+                        choices=[
+                            ("top", "Before the text"),
+                            ("inline", "At its passage"),
+                            ("end", "After the text"),
+                        ],
+                        default="top",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "anchor",
+                    models.JSONField(blank=True, help_text="The passage an inline one stands at.", null=True),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "disclaimer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="reviews.disclaimer",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="reviews.disclaimerversion",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="reviews.review",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Reviewer',
+            name="Reviewer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('printed_name', models.CharField(help_text='As it stands beside a signature.', max_length=150)),
-                ('credentials', models.CharField(help_text='For example: MD, FRCPsych', max_length=200)),
-                ('registration', models.CharField(help_text='Register and number, as it can be looked up.', max_length=200)),
-                ('biography', models.TextField(blank=True)),
-                ('qualified_from', models.DateField()),
-                ('qualified_until', models.DateField(blank=True, help_text='Empty: no end is known.', null=True)),
-                ('verified_on', models.DateField()),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reviewer', to=settings.AUTH_USER_MODEL)),
-                ('verified_by', models.ForeignKey(help_text='Who checked the register.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                (
+                    "printed_name",
+                    models.CharField(help_text="As it stands beside a signature.", max_length=150),
+                ),
+                ("credentials", models.CharField(help_text="For example: MD, FRCPsych", max_length=200)),
+                (
+                    "registration",
+                    models.CharField(
+                        help_text="Register and number, as it can be looked up.", max_length=200
+                    ),
+                ),
+                ("biography", models.TextField(blank=True)),
+                ("qualified_from", models.DateField()),
+                (
+                    "qualified_until",
+                    models.DateField(blank=True, help_text="Empty: no end is known.", null=True),
+                ),
+                ("verified_on", models.DateField()),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviewer",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "verified_by",
+                    models.ForeignKey(
+                        help_text="Who checked the register.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['printed_name'],
+                "ordering": ["printed_name"],
             },
         ),
         migrations.CreateModel(
-            name='SignOff',
+            name="SignOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('printed_name', models.CharField(max_length=150)),
-                ('credentials', models.CharField(max_length=200)),
-                ('registration', models.CharField(max_length=200)),
-                ('meaning', models.CharField(choices=[('accurate', 'I have checked this text and its sources and find it accurate and safe to publish'), ('second', 'I have reviewed this text independently of the first reviewer and agree to publish it')], max_length=20)),
-                ('interests', models.TextField(help_text="The signer's own statement about conflicts of interest.")),
-                ('statement', models.TextField()),
-                ('signed_digest', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to='articles.edition')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to='reviews.review')),
-                ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("printed_name", models.CharField(max_length=150)),
+                ("credentials", models.CharField(max_length=200)),
+                ("registration", models.CharField(max_length=200)),
+                (
+                    "meaning",
+                    models.CharField(
+                        choices=[
+                            (
+                                "accurate",
+                                "I have checked this text and its sources and find it accurate and safe to publish",
+                            ),
+                            (
+                                "second",
+                                "I have reviewed this text independently of the first reviewer and agree to publish it",
+                            ),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "interests",
+                    models.TextField(help_text="The signer's own statement about conflicts of interest."),
+                ),
+                ("statement", models.TextField()),
+                ("signed_digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sign_offs",
+                        to="articles.edition",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sign_offs",
+                        to="reviews.review",
+                    ),
+                ),
+                (
+                    "signer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sign_offs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Revocation',
+            name="Revocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sign_off', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='revocation', to='reviews.signoff')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sign_off",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revocation",
+                        to="reviews.signoff",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='SourceCheck',
+            name="SourceCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('claim_text', models.TextField(help_text='The claim as it stood when checked.')),
-                ('source_record', models.JSONField(help_text='What Signoff knew of the source when checked.')),
-                ('source_digest', models.CharField(max_length=64)),
-                ('verdict', models.CharField(choices=[('supports', 'Supports the claim'), ('partly', 'Supports it in part'), ('contradicts', 'Contradicts it'), ('silent', 'Does not speak of it')], max_length=12)),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, '1: systematic review'), (2, '2: randomised trial, or observational study with dramatic effect'), (3, '3: non-randomised controlled or follow-up study'), (4, '4: case series, case-control or historically controlled study'), (5, '5: mechanism-based reasoning')], verbose_name='evidence level')),
-                ('directness', models.CharField(choices=[('direct', 'Same substance, dose and people'), ('other_dose', 'Another dose or way of giving it'), ('other_people', 'Other people or condition'), ('other_substance', 'Another substance'), ('not_human', 'Animals or in vitro')], max_length=20)),
-                ('passage', models.TextField(verbose_name='passage relied on')),
-                ('locator', models.CharField(help_text='Page, table, section.', max_length=200)),
-                ('read', models.CharField(choices=[('full_text', 'Full text'), ('abstract', 'Abstract only')], max_length=10)),
-                ('note', models.TextField(blank=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='source_checks', to=settings.AUTH_USER_MODEL)),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='reviews.claim')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='articles.edition')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='articles.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("claim_text", models.TextField(help_text="The claim as it stood when checked.")),
+                (
+                    "source_record",
+                    models.JSONField(help_text="What Signoff knew of the source when checked."),
+                ),
+                ("source_digest", models.CharField(max_length=64)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("supports", "Supports the claim"),
+                            ("partly", "Supports it in part"),
+                            ("contradicts", "Contradicts it"),
+                            ("silent", "Does not speak of it"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "1: systematic review"),
+                            (2, "2: randomised trial, or observational study with dramatic effect"),
+                            (3, "3: non-randomised controlled or follow-up study"),
+                            (4, "4: case series, case-control or historically controlled study"),
+                            (5, "5: mechanism-based reasoning"),
+                        ],
+                        verbose_name="evidence level",
+                    ),
+                ),
+                (
+                    "directness",
+                    models.CharField(
+                        choices=[
+                            ("direct", "Same substance, dose and people"),
+                            ("other_dose", "Another dose or way of giving it"),
+                            ("other_people", "Other people or condition"),
+                            ("other_substance", "Another substance"),
+                            ("not_human", "Animals or in vitro"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("passage", models.TextField(verbose_name="passage relied on")),
+                ("locator", models.CharField(help_text="Page, table, section.", max_length=200)),
+                (
+                    "read",
+                    models.CharField(
+                        choices=[("full_text", "Full text"), ("abstract", "Abstract only")], max_length=10
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="source_checks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="reviews.claim"
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="articles.edition"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="articles.source",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='disclaimerversion',
-            constraint=models.UniqueConstraint(fields=('disclaimer', 'number'), name='disclaimer_version_once'),
+            model_name="disclaimerversion",
+            constraint=models.UniqueConstraint(
+                fields=("disclaimer", "number"), name="disclaimer_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disclaimerversion',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='disclaimer_has_words'),
+            model_name="disclaimerversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="disclaimer_has_words"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['in_review', 'changes_requested', 'signed_off', 'scheduled'])), fields=('article',), name='review_open_once'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("status__in", ["in_review", "changes_requested", "signed_off", "scheduled"])
+                ),
+                fields=("article",),
+                name="review_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scheduled_by__isnull', False), ('scheduled_for__isnull', False), ('status', 'scheduled')), models.Q(models.Q(('status', 'scheduled'), _negated=True), ('scheduled_by__isnull', True), ('scheduled_for__isnull', True)), _connector='OR'), name='review_scheduled_has_hour'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("scheduled_by__isnull", False),
+                        ("scheduled_for__isnull", False),
+                        ("status", "scheduled"),
+                    ),
+                    models.Q(
+                        models.Q(("status", "scheduled"), _negated=True),
+                        ("scheduled_by__isnull", True),
+                        ("scheduled_for__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="review_scheduled_has_hour",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('status__in', ['in_review', 'changes_requested', 'signed_off', 'scheduled'])), models.Q(('closed_at__isnull', False), ('status__in', ['published', 'withdrawn', 'declined'])), _connector='OR'), name='review_closed_has_date'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", True),
+                        ("status__in", ["in_review", "changes_requested", "signed_off", "scheduled"]),
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", False), ("status__in", ["published", "withdrawn", "declined"])
+                    ),
+                    _connector="OR",
+                ),
+                name="review_closed_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disposition', 'accepted'), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), ('disposed_by__isnull', False)), _connector='OR'), name='finding_accepted_with_reason'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("disposition", "accepted"), _negated=True),
+                    models.Q(models.Q(("reason", ""), _negated=True), ("disposed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="finding_accepted_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('disposed_by')), _negated=True), _connector='OR'), name='finding_confirmed_by_another'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by__isnull", True),
+                    models.Q(("confirmed_by", models.F("disposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="finding_confirmed_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('disposition', 'accepted'), ('severity', 'fix'), _negated=True), name='finding_fix_never_accepted'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("disposition", "accepted"), ("severity", "fix"), _negated=True),
+                name="finding_fix_never_accepted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.UniqueConstraint(fields=('review', 'person'), name='conflict_declared_once'),
+            model_name="conflict",
+            constraint=models.UniqueConstraint(fields=("review", "person"), name="conflict_declared_once"),
         ),
         migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='conflict_says_what'),
+            model_name="conflict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="conflict_says_what"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dismissed_by__isnull', False), ('state', 'dismissed'), models.Q(('dismissed_reason', ''), _negated=True)), models.Q(('state', 'dismissed'), _negated=True), _connector='OR'), name='claim_dismissed_with_reason'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("dismissed_by__isnull", False),
+                        ("state", "dismissed"),
+                        models.Q(("dismissed_reason", ""), _negated=True),
+                    ),
+                    models.Q(("state", "dismissed"), _negated=True),
+                    _connector="OR",
+                ),
+                name="claim_dismissed_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'removed'), _negated=True), fields=('review', 'disclaimer'), name='attachment_disclaimer_once'),
+            model_name="attachment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "removed"), _negated=True),
+                fields=("review", "disclaimer"),
+                name="attachment_disclaimer_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'waived'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='attachment_waived_with_reason'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "waived"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="attachment_waived_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('by')), _negated=True), _connector='OR'), name='attachment_confirmed_by_another'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by__isnull", True),
+                    models.Q(("confirmed_by", models.F("by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="attachment_confirmed_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('placement', 'inline'), ('state', 'attached'), _negated=True), ('anchor__isnull', False), _connector='OR'), name='attachment_inline_has_passage'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("placement", "inline"), ("state", "attached"), _negated=True),
+                    ("anchor__isnull", False),
+                    _connector="OR",
+                ),
+                name="attachment_inline_has_passage",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewer',
-            constraint=models.CheckConstraint(condition=models.Q(('qualified_until__isnull', True), ('qualified_until__gte', models.F('qualified_from')), _connector='OR'), name='reviewer_qualified_in_order'),
+            model_name="reviewer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("qualified_until__isnull", True),
+                    ("qualified_until__gte", models.F("qualified_from")),
+                    _connector="OR",
+                ),
+                name="reviewer_qualified_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewer',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by', models.F('user')), _negated=True), name='reviewer_verified_by_another'),
+            model_name="reviewer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verified_by", models.F("user")), _negated=True),
+                name="reviewer_verified_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.UniqueConstraint(fields=('review', 'signer', 'signed_digest'), name='sign_off_given_once'),
+            model_name="signoff",
+            constraint=models.UniqueConstraint(
+                fields=("review", "signer", "signed_digest"), name="sign_off_given_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revocation',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='revocation_has_reason'),
+            model_name="revocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="revocation_has_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sourcecheck',
-            constraint=models.CheckConstraint(condition=models.Q(('level__range', (1, 5))), name='check_level_1_to_5'),
+            model_name="sourcecheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__range", (1, 5))), name="check_level_1_to_5"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sourcecheck',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['supports', 'partly', 'contradicts', 'silent'])), name='check_verdict_known'),
+            model_name="sourcecheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verdict__in", ["supports", "partly", "contradicts", "silent"])),
+                name="check_verdict_known",
+            ),
         ),
     ]

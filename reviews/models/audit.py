@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from articles.models import Article
 from django.conf import settings
 from django.db import models
 
+from articles.models import Article
 from reviews.models.review import Review
 
 
@@ -20,7 +20,9 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     actor_name = models.CharField(max_length=150)
-    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="events", null=True, blank=True)
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, related_name="events", null=True, blank=True
+    )
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="events", null=True, blank=True)
     before = models.CharField(max_length=64, blank=True, help_text="Digest before the change.")
     after = models.CharField(max_length=64, blank=True, help_text="Digest after it.")

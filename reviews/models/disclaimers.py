@@ -102,7 +102,8 @@ class Attachment(models.Model):
                 name="attachment_disclaimer_once",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="waived") | ~models.Q(reason=""), name="attachment_waived_with_reason"
+                condition=~models.Q(state="waived") | ~models.Q(reason=""),
+                name="attachment_waived_with_reason",
             ),
             models.CheckConstraint(
                 condition=models.Q(confirmed_by__isnull=True) | ~models.Q(confirmed_by=models.F("by")),

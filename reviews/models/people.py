@@ -23,7 +23,10 @@ class Reviewer(models.Model):
     qualified_from = models.DateField()
     qualified_until = models.DateField(null=True, blank=True, help_text="Empty: no end is known.")
     verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", help_text="Who checked the register."
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who checked the register.",
     )
     verified_on = models.DateField()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from articles.models import Article, Edition, Source
 from django.conf import settings
 from django.db import models
+
+from articles.models import Article, Edition, Source
 
 
 class Review(models.Model):
@@ -50,7 +51,10 @@ class Review(models.Model):
                 condition=models.Q(
                     status="scheduled", scheduled_for__isnull=False, scheduled_by__isnull=False
                 )
-                | (~models.Q(status="scheduled") & models.Q(scheduled_for__isnull=True, scheduled_by__isnull=True)),
+                | (
+                    ~models.Q(status="scheduled")
+                    & models.Q(scheduled_for__isnull=True, scheduled_by__isnull=True)
+                ),
                 name="review_scheduled_has_hour",
             ),
             models.CheckConstraint(
@@ -110,7 +114,8 @@ class Claim(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="dismissed", dismissed_by__isnull=False) & ~models.Q(dismissed_reason="")
+                condition=models.Q(state="dismissed", dismissed_by__isnull=False)
+                & ~models.Q(dismissed_reason="")
                 | ~models.Q(state="dismissed"),
                 name="claim_dismissed_with_reason",
             )
@@ -196,7 +201,9 @@ class Finding(models.Model):
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="findings")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
-    anchor: Any = models.JSONField(null=True, blank=True, help_text="Empty: the finding is on the whole text.")
+    anchor: Any = models.JSONField(
+        null=True, blank=True, help_text="Empty: the finding is on the whole text."
+    )
     orphaned = models.BooleanField(default=False)
     rule = models.CharField(max_length=80, help_text="The screening rule, or “reviewer”.")
     category = models.CharField(max_length=60)

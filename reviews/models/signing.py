@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from articles.models import Edition
 from django.conf import settings
 from django.db import models
 
+from articles.models import Edition
 from reviews.models.review import Review
 
 
@@ -13,8 +13,14 @@ class SignOff(models.Model):
     """A qualified person signed exactly `statement`, canonical JSON whose SHA-256 is `signed_digest`."""
 
     class Meaning(models.TextChoices):
-        ACCURATE = "accurate", "I have checked this text and its sources and find it accurate and safe to publish"
-        SECOND = "second", "I have reviewed this text independently of the first reviewer and agree to publish it"
+        ACCURATE = (
+            "accurate",
+            "I have checked this text and its sources and find it accurate and safe to publish",
+        )
+        SECOND = (
+            "second",
+            "I have reviewed this text independently of the first reviewer and agree to publish it",
+        )
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="sign_offs")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="sign_offs")
@@ -31,9 +37,7 @@ class SignOff(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["review", "signer", "signed_digest"], name="sign_off_given_once"
-            )
+            models.UniqueConstraint(fields=["review", "signer", "signed_digest"], name="sign_off_given_once")
         ]
 
     def __str__(self) -> str:

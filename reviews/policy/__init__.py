@@ -37,7 +37,9 @@ class Policy:
 
     def tier(self, *, topics: Sequence[str], text: str) -> Tier:
         """The highest risk tier whose topic slugs or words fit an article."""
-        entry = next(t for t in self.content["tiers"] if _fits(t, topics, text) or t is self.content["tiers"][-1])
+        entry = next(
+            t for t in self.content["tiers"] if _fits(t, topics, text) or t is self.content["tiers"][-1]
+        )
         return Tier(entry["key"], entry["name"], entry["signatures"], entry["review_again_months"])
 
     def required_disclaimers(self, *, topics: Sequence[str], text: str) -> list[str]:

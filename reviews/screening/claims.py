@@ -90,8 +90,7 @@ def _effect(words: str) -> bool:
     return bool(
         _joined(words, "harm", "harms", deniable=False)
         or _joined(words, "acts", "machinery", deniable=False)
-        or _joined(words, "study", "found", deniable=False)
-        and pattern("claims", "substance").search(words)
+        or (_joined(words, "study", "found", deniable=False) and pattern("claims", "substance").search(words))
     )
 
 

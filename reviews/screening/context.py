@@ -32,7 +32,7 @@ class Sentence:
 
     @property
     def is_heading(self) -> bool:
-        """A title or heading, or a short paragraph without a stop, which is a heading that lost its markup."""
+        """A title or heading, or a short paragraph without a stop: a heading that lost its markup."""
         if self.block.kind != "paragraph":
             return self.block.kind in ("title", "heading")
         whole = (self.span.start, self.span.end) == (self.block.start, self.block.end)

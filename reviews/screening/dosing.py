@@ -1,4 +1,4 @@
-"""Doses: amounts, schedules, named protocols and parts of a dose that no source in the sentence answers for."""
+"""Doses: amounts, schedules, named protocols, parts of a dose that no source in the sentence answers."""
 
 from __future__ import annotations
 

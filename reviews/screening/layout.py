@@ -97,7 +97,7 @@ def _opens_chrome(document: Document, block: Block, line: str) -> bool:
 
 
 def _beside(sure: set[int], possible: set[int]) -> Iterator[int]:
-    waiting = [index for index in sure]
+    waiting = list(sure)
     while waiting:
         index = waiting.pop()
         for neighbour in (index - 1, index + 1):

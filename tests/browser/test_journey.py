@@ -8,11 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from articles.models import Article
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from articles.models import Article
 from reviews import audit
 from reviews.models import Review
-
 from tests import factories as f
 
 ARGUMENTS = [
@@ -52,7 +52,12 @@ def test_from_a_draft_to_a_page_that_stays_as_it_was_signed(
 
     def open_as(who: Any, path: str) -> Page:
         page = browser.new_context(base_url=live_server.url).new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
+        page.on(
+            "console",
+            lambda m: (
+                complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None
+            ),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if who:
             page.goto(f"/login/?next={path}")
@@ -97,7 +102,9 @@ def test_from_a_draft_to_a_page_that_stays_as_it_was_signed(
     judging.get_by_role("link", name="Walking and your back").click()
     for claim in review.claims.all():
         _check_claim(judging, claim.pk)
-    while (attach := judging.locator("details", has=judging.locator("summary", has_text=re.compile("^Attach:")))).count():
+    while (
+        attach := judging.locator("details", has=judging.locator("summary", has_text=re.compile("^Attach:")))
+    ).count():
         attach.first.locator("summary").first.click()
         attach.first.get_by_role("button", name="Attach").click()
     judging.goto(f"/desk/reviews/{review.pk}/sign/")

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from articles.models import Article, Publication
-from config.environment import ROOT
 from django.core.management import CommandError, call_command
 from django.test import Client
+
+from articles.models import Article, Publication
+from config.environment import ROOT
 from reviews import audit
 from reviews.demo import cast, library, stages
 from reviews.models import Event, Review
@@ -73,7 +74,9 @@ def test_a_second_run_adds_nothing(staged: dict[str, str]) -> None:
     assert counts() == before
 
 
-def test_the_printed_passwords_are_right_even_when_their_file_was_lost(staged: dict[str, str], client: Client) -> None:
+def test_the_printed_passwords_are_right_even_when_their_file_was_lost(
+    staged: dict[str, str], client: Client
+) -> None:
     cast.PASSWORDS.unlink()
     cast.people()
     for person, password in cast.sheet():

@@ -9,11 +9,11 @@ import sys
 import time
 from typing import Any
 
-from config.environment import ROOT
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from config.environment import ROOT
 from reviews.demo import cast, library, stages
 from reviews.policy.loading import load_policy
 

@@ -21,4 +21,6 @@ class Command(BaseCommand):
             version, new = load_policy(options["file"])
         except BadPolicy as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{version} is in force{'' if new else ' already'} (digest {version.digest[:12]}…).")
+        self.stdout.write(
+            f"{version} is in force{'' if new else ' already'} (digest {version.digest[:12]}…)."
+        )

@@ -12,7 +12,7 @@ from reviews import audit
 
 
 class Command(BaseCommand):
-    help = "Recompute every digest, walk the event log, check triggers and constraints; non-zero when one is wrong."
+    help = "Recompute every digest, walk the log, check triggers and constraints; non-zero if one is wrong."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of lines")
@@ -25,6 +25,8 @@ class Command(BaseCommand):
             for fault in report.faults:
                 self.stdout.write(f"{fault.check}: {fault.sentence}")
             counted = ", ".join(f"{number} {name}" for name, number in report.counts.items())
-            self.stdout.write(f"Checked {counted}: {'all is well' if report.ok else f'{len(report.faults)} wrong'}.")
+            self.stdout.write(
+                f"Checked {counted}: {'all is well' if report.ok else f'{len(report.faults)} wrong'}."
+            )
         if not report.ok:
             raise SystemExit(1)
