@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Prefetch
 
 from articles.canonical import canonical, digest, digest_text
@@ -116,19 +117,25 @@ class Dossier:
 
     @cached_property
     def _standing(self) -> dict[int, list[tuple[str, str]]]:
-        reviewers = {
-            r.user_id: r for r in Reviewer.objects.filter(user__in=[s.signer_id for s in self.sign_offs])
-        }
-        return {
-            s.signer_id: signer_faults(
-                s.signer,
+        if not self.sign_offs:
+            return {}
+        people = [s.signer_id for s in self.sign_offs]
+        reviewers = {r.user_id: r for r in Reviewer.objects.filter(user__in=people)}
+        may_sign = set(User.objects.with_perm("reviews.sign_review").filter(pk__in=people))
+        standing = {}
+        for signer in {s.signer for s in self.sign_offs}:
+            faults = signer_faults(
+                signer,
                 self.review,
-                reviewer=reviewers.get(s.signer_id),
+                reviewer=reviewers.get(signer.pk),
                 barred=self.barred,
                 conflicted=self.conflicted,
             )
-            for s in self.sign_offs
-        }
+            if signer.is_active and signer not in may_sign:
+                name = signer.get_full_name() or signer.get_username()
+                faults.append(("signer_role", f"{name} may no longer sign: the role was taken away."))
+            standing[signer.pk] = faults
+        return standing
 
     def faults_of(self, sign_off: SignOff) -> list[tuple[str, str]]:
         """Why a signature does not count today, as (code, sentence); empty when it does."""

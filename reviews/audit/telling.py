@@ -80,10 +80,8 @@ class Telling:
                 pass
 
 
-def listen() -> Telling:
-    """Read the whole log."""
-    telling = Telling()
+def listen(telling: Telling) -> None:
+    """Have the whole log told."""
     columns = ("action", "actor", "article", "review", "after", "facts")
     for row in Event.objects.order_by("sequence").values_list(*columns).iterator(chunk_size=2000):
         telling.hear(*row)
-    return telling

@@ -125,6 +125,7 @@ ELSEWHERE: dict[str, tuple[Callable[[Review, SimpleNamespace], Any], str]] = {
     "qualification not begun": (_reviewer(qualified_from=NEXT_WEEK), "signer_unqualified"),
     "qualification gone": (lambda r, c: Reviewer.objects.filter(user=c.reviewer).delete(), "signer_unqualified"),
     "account off": (lambda r, c: User.objects.filter(pk=c.reviewer.pk).update(is_active=False), "signer_inactive"),
+    "role taken away": (lambda r, c: c.reviewer.groups.clear(), "signer_role"),
     "signer wrote the next text": (_wrote, "signer_contributed"),
     "conflict declared in an earlier review": (
         lambda r, c: r.conflicts.create(person=c.reviewer, text="I hold shares."), "signer_conflict",
