@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
@@ -12,7 +13,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path(
         "login/",
-        LoginView.as_view(template_name="desk/login.html", redirect_authenticated_user=True),
+        LoginView.as_view(
+            template_name="desk/login.html",
+            redirect_authenticated_user=True,
+            extra_context={"site_name": settings.SITE_NAME},  # Django's own is the host's name
+        ),
         name="login",
     ),
     path("logout/", LogoutView.as_view(), name="logout"),

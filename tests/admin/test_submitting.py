@@ -41,11 +41,12 @@ def test_a_double_click_submits_once(cast: SimpleNamespace) -> None:
     article = f.draft(cast.writer)
     writer = pages.client(cast.writer)
     form = pages.values(writer.get(pages.change(article)).content.decode(), "submit-for-review")
-    writer.post(pages.submit(article), form)
+    assert writer.post(pages.submit(article), form, follow=True).status_code == 200
     once = pages.everything()
     response = writer.post(pages.submit(article), form, follow=True)
     assert pages.everything() == once
     assert "Edition 1 is with the reviewers." in pages.text_of(response)
+    assert 'class="error"' not in response.content.decode()
 
 
 def test_a_refusal_is_a_sentence_and_changes_nothing(cast: SimpleNamespace) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -68,7 +69,7 @@ def test_the_header_says_who_you_are(cast: SimpleNamespace, at: At) -> None:
 
 def test_signing_in_and_out(cast: SimpleNamespace, client: Client) -> None:
     html = said(client.get(reverse("login")))
-    assert "Sign in" in html
+    assert f"Sign in – {settings.SITE_NAME} desk" in html
     wrong = client.post(reverse("login"), {"username": "rita", "password": "wrong"})
     assert wrong.status_code == 200
     assert 'role="alert"' in said(wrong)

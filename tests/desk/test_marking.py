@@ -88,9 +88,10 @@ def test_overlapping_marks_each_cover_their_own_words() -> None:
     assert marked_words(body, "finding-1") == "three four five"
 
 
-def test_a_mark_inside_another_is_nested_and_the_outer_one_is_not_cut() -> None:
+@pytest.mark.parametrize("inner", ["one", "two", "three"])
+def test_a_mark_inside_another_is_nested_and_the_outer_one_is_not_cut(inner: str) -> None:
     what = content("<p>one two three</p>")
-    marks = [mark(what, "one two three", "claim-1"), mark(what, "two", "finding-1", "finding")]
+    marks = [mark(what, inner, "finding-1", "finding"), mark(what, "one two three", "claim-1")]
     root = lxml_html.fragment_fromstring(mark_up(what, marks).body, create_parent="div")
     outer = root.findall(".//mark[@data-claim='claim-1']")
     assert len(outer) == 1

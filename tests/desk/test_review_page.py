@@ -17,6 +17,7 @@ from lxml import html as lxml_html
 from articles.editing import save_draft
 from articles.models import Article, Source
 from reviews import judging, workflow
+from reviews.desk.changes import difference
 from reviews.models import Claim, Disclaimer, Review
 from tests import factories as f
 from tests.desk.conftest import address, check_form, said, seen
@@ -160,6 +161,23 @@ def test_changes_between_editions(cast: SimpleNamespace, at: At, review: Review)
     assert "Rita Reviewer asked for changes" in rail
     assert "Say in whom." in rail
     assert "reworded: reconfirm" in rail
+
+
+def test_a_comparison_runs_nothing_that_stood_in_either_text() -> None:
+    html = difference("<p>a b</p><script>alert(1)</script>", "<p>a c <img src=x onerror=alert(1)></p>")
+    assert "<ins>c" in html
+    assert "<del>b" in html
+    for bad in ("<script", "<img", "onerror"):
+        assert bad not in html
+
+
+def test_a_title_with_angle_brackets_is_compared_as_text(cast: SimpleNamespace, at: At) -> None:
+    review = f.submitted(cast.writer, title="Doses <b>under</b> 5 mg")
+    workflow.request_changes(review, by=cast.reviewer, reason="Say in whom.")
+    article = review.article
+    save_draft(article, by=cast.writer, version=article.version, title="Doses <b>over</b> 5 mg")
+    workflow.resubmit(review, by=cast.writer)
+    assert "&lt;b&gt;under&lt;/b&gt;" in said(at(cast.reviewer).get(address("changes", review)))
 
 
 def test_reconfirm_and_reinstate(cast: SimpleNamespace, at: At, review: Review) -> None:
