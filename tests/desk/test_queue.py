@@ -148,14 +148,17 @@ def price(client: Client, path: str) -> int:
     return len(queries)
 
 
-def test_the_price_does_not_grow(cast: SimpleNamespace, at: At) -> None:
+def test_the_price_does_not_grow(cast: SimpleNamespace, at: At, monkeypatch: pytest.MonkeyPatch) -> None:
     client = at(cast.editor)
     many(cast, 10)
     ten = price(client, QUEUE)
-    many(cast, 50)
+    many(cast, 190)
     assert price(client, QUEUE) == ten
     assert len(rows(client.get(QUEUE))) == 50
-    assert len(rows(client.get(QUEUE, {"page": "2"}))) == 10
+    assert len(rows(client.get(QUEUE, {"page": "4"}))) == 50
+    monkeypatch.setattr(queue, "PER_PAGE", 500)
+    assert price(client, QUEUE) == ten
+    assert len(rows(client.get(QUEUE))) == 200
     assert ten <= 13
 
 

@@ -66,7 +66,8 @@ class Command(BaseCommand):
             "--threads", "4", "--log-level", "warning",
         ]  # fmt: skip
         jobs = [sys.executable, str(ROOT / "manage.py"), "run_jobs"]
-        signal.signal(signal.SIGTERM, _interrupt)
+        for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job ignores it
+            signal.signal(number, _interrupt)
         running = [subprocess.Popen(command, cwd=ROOT) for command in (web, jobs)]  # noqa: S603
         self.stdout.write("Serving. Ctrl-C stops it.")
         self.stdout.flush()
