@@ -60,7 +60,9 @@ def page(browser: Any, live_server: Any, cast: SimpleNamespace) -> Iterator[Page
 
 
 def editor(page: Page) -> Any:
-    return page.get_by_role("textbox", name="Text", exact=True)
+    # Until the script has run, the plain text area has the same role and name.
+    named = page.get_by_role("textbox", name="Text", exact=True)
+    return page.locator(".ProseMirror").and_(named)
 
 
 def test_write_save_and_submit(page: Page, cast: SimpleNamespace) -> None:
