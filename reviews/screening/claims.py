@@ -10,20 +10,19 @@ import re
 from functools import cache
 
 from articles.documents import Document
-from reviews.screening.clauses import clause_before
-from reviews.screening.context import Sentence, read
+from reviews.screening.benefits import benefit, implied_benefit, joined, listed_benefit, without_concession
+from reviews.screening.context import Context, Sentence, read
 from reviews.screening.dosing import dose_fraction
+from reviews.screening.mechanisms import mechanism, without_machinery
 from reviews.screening.phrases import entries, pattern
 from reviews.screening.sentences import Span
-from reviews.screening.wording import promise, vague_phrase
+from reviews.screening.wording import is_refuted, promise, vague_phrase
 
-_REACH = 70  # characters between a verb and the thing it acts on
 _FEWEST_WORDS = 3
-_CONCESSION = re.compile(r"(?:while|although|though|even though|despite|whilst|as)\b[^,]{0,200}, ")
 _CONDITION = re.compile(r"\A(?:before|if|when|after|once|for)\b[^,]{0,120}, ")
-_LABEL = re.compile(r"[^.:;!?,]{1,50}: ")
+_DIGIT = re.compile(r"\d")
 _SHARE = r"\d{1,3}(?:\.\d{1,2})?"
-_PERCENT = re.compile(rf"(?<![\w.]){_SHARE}(?: ?(?:-|to) ?{_SHARE})? ?(?:%|per ?cent(?!\w))")
+_PERCENT = re.compile(rf"(?<![\w.]){_SHARE}(?: ?(?:-|to) ?{_SHARE})? ?(?:%|per ?cent(?!\w)|pct(?!\w))")
 
 
 def claims(document: Document) -> list[Span]:
@@ -31,7 +30,51 @@ def claims(document: Document) -> list[Span]:
 
     Titles, headings, repeated passages, reference lists and interface text hold none.
     """
-    return [sentence.span for sentence in read(document).sentences if is_claim(sentence)]
+    context = read(document)
+    return [
+        sentence.span
+        for sentence in context.sentences
+        if is_claim(sentence) or (not sentence.is_heading and efficacy_claim(sentence, context))
+    ]
+
+
+def efficacy_claim(sentence: Sentence, context: Context) -> str:
+    """The benefit that a sentence claims, or ''. Read widely in an article about an unproven remedy.
+
+    What only explains how something acts, or only tells one person's story, is reported as that instead.
+    """
+    words = sentence.words
+    if sentence.is_heading:
+        if not context.unproven or sentence.is_question:
+            return ""
+        if sentence.block.kind != "title" and words.startswith(("how ", "why ")):
+            return ""  # announces what the section is about
+        headline = pattern("claims", "headlines").search(words)
+        return headline.group() if headline else ""
+    if not context.unproven:
+        return benefit(words) if is_claim(sentence) else ""
+    if pattern("claims", "signposts").match(words) or is_refuted(words):
+        return ""
+    if words.endswith(":") and pattern("benefits", "lists").search(words):
+        return ""  # what the list holds is judged item by item
+    said = without_concession(words)
+    if pattern("claims", "advice_openings").match(_CONDITION.sub("", said)):
+        return ""
+    if pattern("benefits", "not_claimed").search(said) or pattern("claims", "limits").search(said):
+        return ""
+    if pattern("benefits", "background").match(said):
+        return ""
+    if pattern("anecdote", "stories", "self_test").search(words):
+        return ""
+    if mechanism(words):
+        return joined(without_machinery(said), "lessen", "complaints")
+    found = implied_benefit(said) or listed_benefit(words, sentence.lead_in)
+    harm = joined(said, "harm", "harms") if found else ""
+    # A harm cancels the benefit that follows it; "led to an improvement in depression" and "relieves
+    # symptoms linked to depression" speak of one only to say that there is less of it.
+    if harm and said.find(harm) < said.find(found) and not pattern("benefits", "gains").search(harm):
+        return ""
+    return found
 
 
 def is_claim(sentence: Sentence) -> bool:
@@ -43,7 +86,7 @@ def is_claim(sentence: Sentence) -> bool:
         return False
     if sentence.citations:
         return True
-    said = _without_concession(words)
+    said = without_concession(words)
     if pattern("claims", "advice_openings").match(_CONDITION.sub("", said)):
         return False
     if pattern("claims", "advice", "limits").search(said):
@@ -57,71 +100,35 @@ def is_claim(sentence: Sentence) -> bool:
     return bool(pattern("claims", "comparisons", "prevalence", "findings").search(said))
 
 
-def benefit(words: str) -> str:
-    """The benefit that normalised text states ("reduce stress and anxiety"), or ''; a denied one is none."""
-    words = _without_label(_without_concession(words))
-    for verbs, things in (("lessen", "complaints"), ("lift", "assets")):
-        found = _joined(words, verbs, things)
-        if found:
-            return found
-    for match in pattern("claims", "benefits").finditer(words):
-        if not _is_denied(words, match.start()):
-            return match.group()
-    return ""
-
-
 def statistic(words: str) -> str:
     """The first figure in normalised text that reports a finding or how common something is, or ''.
 
     Strengths ("0.9% saline") and parts of a dose ("10% of a full dose") are no such figures.
     """
-    found = pattern("claims", "figures").search(words) or _counts().search(words)
-    if found:
-        return found.group()
     dose = dose_fraction(words)
-    for match in _PERCENT.finditer(words):
+    found = pattern("claims", "figures").search(words)
+    if not found and _DIGIT.search(words):
+        found = _counts().search(words)
+    if found and found.group() not in dose:
+        return found.group()
+    shares = list(_PERCENT.finditer(words))
+    if not shares or pattern("claims", "no_people").search(words):
+        return ""
+    at = words.find(dose)
+    for match in shares:
         after = words[match.end() : match.end() + 30].lstrip()
-        if not pattern("claims", "no_finding").match(after) and not dose.startswith(match.group()):
+        of_dose = dose and at <= match.start() <= at + len(dose)
+        if not of_dose and not pattern("claims", "no_finding").match(after):
             return match.group()
     return ""
 
 
 def _effect(words: str) -> bool:
     return bool(
-        _joined(words, "harm", "harms", deniable=False)
-        or _joined(words, "acts", "machinery", deniable=False)
-        or (_joined(words, "study", "found", deniable=False) and pattern("claims", "substance").search(words))
+        joined(words, "harm", "harms", deniable=False)
+        or joined(words, "acts", "machinery", deniable=False)
+        or (joined(words, "study", "found", deniable=False) and pattern("claims", "substance").search(words))
     )
-
-
-def _joined(words: str, first: str, second: str, *, deniable: bool = True) -> str:
-    """The shortest stretch from a phrase of `first` to one of `second` within reach and clause, or ''."""
-    for verb in pattern("claims", first).finditer(words):
-        thing = pattern("claims", second).search(words, verb.end(), verb.end() + _REACH)
-        if thing and not (deniable and _is_denied(words, verb.start())):
-            return words[verb.start() : thing.end()]
-    return ""
-
-
-def _is_denied(words: str, at: int) -> bool:
-    return pattern("claims", "denied").search(clause_before(words, at)) is not None
-
-
-def _without_concession(words: str) -> str:
-    """The main clause of "While more research is needed, early findings suggest …".
-
-    Only a concession about what is not known is set aside; any other may hold the claim itself.
-    """
-    concession = _CONCESSION.match(words)
-    if concession and pattern("claims", "limits").search(concession.group()):
-        return words[concession.end() :]
-    return words
-
-
-def _without_label(words: str) -> str:
-    """What follows the run-in heading of a list item ("better sleep: many people …")."""
-    label = _LABEL.match(words)
-    return words[label.end() :] if label else words
 
 
 @cache

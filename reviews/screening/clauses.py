@@ -7,13 +7,16 @@ import re
 REACH = 60
 """Characters before a phrase in which a negation still governs it."""
 
-_END = re.compile(r"[,;:.!?()] |, | - | but | so | because ")
-_NOT_ONLY = re.compile(r"(?<!\w)not (?:only|just|merely|simply)(?!\w)")  # denies nothing
+_END = re.compile(r"[,;:.!?()] |, | - | but | so | because | and (?=found |it |they |may |can )")
+_NOT_ONLY = re.compile(r"(?<!\w)(?:not (?:only|just|merely|simply)|nothing (?:short of|less than|but))(?!\w)")
+"""These deny nothing."""
 
 
 def clause_before(words: str, at: int) -> str:
     """The words before `at` in its clause, in normalised text, no further back than `REACH`."""
-    before = _NOT_ONLY.sub("", words[max(0, at - REACH) : at])
+    before = words[max(0, at - REACH) : at]
+    if _NOT_ONLY.search(before):
+        before = _NOT_ONLY.sub("", before)
     ends = [match.end() for match in _END.finditer(before)]
     return before[ends[-1] :] if ends else before
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from articles.documents import Block, Document
+from reviews.screening.folding import fold
 from reviews.screening.phrases import entries, normalise, pattern
 
 SHORTEST_COPY = 12
@@ -14,6 +15,10 @@ SHORTEST_COPY = 12
 
 _LONGEST_CHROME = 30  # words
 _LONGEST_ALT_TEXT = 12  # words
+_MOST_LINKS = 8
+_LONGEST_FOLDED = 2_000  # characters of a line that is looked at for tricks of spelling
+_SIGNS = "★☆⭐✩©"
+_BARS = str.maketrans("|()", "   ")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -30,12 +35,16 @@ class Copy:
     last: int
 
 
-def copies(document: Document) -> list[Copy]:
+def copies(document: Document, title: int | None) -> list[Copy]:
     """Each run of body blocks that repeats an earlier run and holds a paragraph of `SHORTEST_COPY` words.
 
-    Headings and short lines beside a repeated paragraph are counted in when they are repeated too.
+    Headings and short lines beside a repeated paragraph are counted in when they are repeated too; the
+    title, which has a rule of its own, is not.
     """
     keys = [_copy_key(document, block) for block in document.blocks]
+    if title is not None:
+        named = key(document.block_text(document.blocks[title]))
+        keys = ["" if one == named else one for one in keys]
     seen: dict[str, int] = {}
     found: list[Copy] = []
     index = 0
@@ -74,23 +83,55 @@ def chrome_lines(document: Document) -> frozenset[int]:
     sure: set[int] = set()
     possible: set[int] = set()
     for index, block in enumerate(document.blocks):
-        if block.kind in ("title", "summary", "cell") or block.end - block.start > 300:
+        if block.kind in ("summary", "cell") or block.end - block.start > 300:
             continue
-        line = normalise(document.block_text(block)).strip(" .:!<>|»«→←-•*")
+        line = _line(document, block)
         if not line or line.count(" ") >= _LONGEST_CHROME:
             continue
         if pattern("chrome", "lines").fullmatch(line) or _opens_chrome(document, block, line):
             sure.add(index)
         elif pattern("chrome", "only_beside_chrome").fullmatch(line):
-            possible.add(index)
+            # No article is called "Menu".
+            (sure if block.kind == "title" else possible).add(index)
     for index in _beside(sure, possible):
         sure.add(index)
+    for index in sorted(sure):
+        sure.update(_links_below(document, index, sure))
     return frozenset(sure)
+
+
+def _plain(document: Document, block: Block) -> str:
+    """A block's text without what cannot be seen; as long as it may be, a line of interest is short."""
+    text = document.block_text(block)
+    return fold(text).text if len(text) <= _LONGEST_FOLDED else text
+
+
+def _links_below(document: Document, index: int, sure: set[int]) -> Iterator[int]:
+    """The titles of other pages under "Related posts", down to more interface text or the end of the page."""
+    blocks = document.blocks
+    if not pattern("chrome", "link_lists").fullmatch(_line(document, blocks[index])):
+        return
+    last = index + 1
+    while last < len(blocks) and last not in sure and _is_title_like(document, blocks[last]):
+        last += 1
+    if last - index <= _MOST_LINKS and (last == len(blocks) or last in sure):
+        yield from range(index + 1, last)
+
+
+def _is_title_like(document: Document, block: Block) -> bool:
+    text = document.block_text(block)
+    return block.end - block.start < 120 and not text.endswith((".", ":")) and text[:1] in text[:1].upper()
+
+
+def _line(document: Document, block: Block) -> str:
+    """A line as the lexicon has it: without bars, brackets and the marks at its ends."""
+    line = normalise(_plain(document, block)).strip(" .:!<>|»«→←-•*")
+    return " ".join(line.translate(_BARS).split())
 
 
 def _opens_chrome(document: Document, block: Block, line: str) -> bool:
     """Whether a short line, not a full sentence, begins as a link to another page or a byline does."""
-    if pattern("chrome", "notices").match(line):
+    if line[0] in _SIGNS or pattern("chrome", "notices").match(line):
         return True
     is_sentence = document.block_text(block).rstrip().endswith((".", "?", ":", ";"))
     return not is_sentence and pattern("chrome", "openings").match(line) is not None
@@ -105,6 +146,16 @@ def _beside(sure: set[int], possible: set[int]) -> Iterator[int]:
                 possible.discard(neighbour)
                 waiting.append(neighbour)
                 yield neighbour
+
+
+def title_block(document: Document, chrome: frozenset[int]) -> int | None:
+    """The index of the title; of the first other line, where what was taken for it is interface text."""
+    if not any(block.kind == "title" for block in document.blocks):
+        return None
+    kinds = ("title", "heading", "paragraph")
+    return next(
+        (i for i, block in enumerate(document.blocks) if block.kind in kinds and i not in chrome), None
+    )
 
 
 def alt_texts(document: Document) -> frozenset[int]:
@@ -135,14 +186,15 @@ def back_matter(document: Document) -> frozenset[int]:
         heading = block.kind == "heading"
         if heading and level is not None and block.level <= level:
             level = None
-        if level is None and _opens_back_matter(document, block):
+        if level is None and opens_back_matter(document, block):
             level = block.level if heading else 9
         if level is not None:
             found.add(index)
     return frozenset(found)
 
 
-def _opens_back_matter(document: Document, block: Block) -> bool:
+def opens_back_matter(document: Document, block: Block) -> bool:
+    """Whether a block is the heading of a reference list, marked up as one or not."""
     if block.kind not in ("heading", "paragraph") or block.end - block.start > 40:
         return False
     return key(document.block_text(block)) in entries("chrome", "back_matter")

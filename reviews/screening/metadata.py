@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from articles.documents import Document
 from reviews.screening.citations import markers
 from reviews.screening.context import Context
+from reviews.screening.folding import fold
 from reviews.screening.hits import Hit, hit
 
 
@@ -14,7 +15,7 @@ def missing_metadata(document: Document, context: Context) -> Iterator[Hit]:
     """No author, no list of sources, no date: one hit each, about the whole document."""
     if not any(author.strip() for author in document.authors):
         yield hit("metadata.author", document)
-    if not document.references:
+    if not context.references:
         yield hit("metadata.sources", document)
     if not document.dated:
         yield hit("metadata.date", document)
@@ -25,16 +26,18 @@ def references(document: Document, context: Context) -> Iterator[Hit]:
 
     Numbers inside a reference list that is part of the text cite nothing.
     """
-    known = frozenset(document.references)
+    known = context.references
     cited: set[int] = set()
     for index, block in enumerate(document.blocks):
         if index in context.back_matter:
             continue
-        for start, end, numbers in markers(document.text, block.start, block.end):
+        plain = fold(document.text[block.start : block.end])
+        for first, last, numbers in markers(plain.text, 0, len(plain.text)):
             cited.update(numbers)
             missing = [number for number in dict.fromkeys(numbers) if number not in known]
             if missing:
-                marker = document.text[start:end]
+                start, end = block.start + plain.origin(first), block.start + plain.origin(last - 1) + 1
+                marker = plain.text[first:last]
                 yield hit(
                     "references.dangling", document, start, end, marker=marker, numbers=_listed(missing)
                 )

@@ -32,6 +32,8 @@ _STOP = re.compile(
 )
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,2}(?:[,–-][0-9]{1,2}){0,5}(?=\s+[A-Z])")
 _TOKEN_LENGTH = 24
+LONGEST = 2_000
+"""Characters of a sentence; what goes on longer is read in pieces, so that no text is slow to read."""
 _OPENING = "\"'“‘«([{¿¡*_"
 _BULLET = re.compile(r"[-–—•*·‣◦▪●►✓✔]\s+")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -58,9 +60,19 @@ def sentences_between(text: str, start: int, end: int) -> Iterator[Span]:
         if match["wide"] is None:
             cut = _cut(text, match, at, end)
         if cut:
-            yield from _trimmed(text, at, cut)
+            yield from _bounded(text, at, cut)
             at = cut
-    yield from _trimmed(text, at, end)
+    yield from _bounded(text, at, end)
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[Span]:
+    """One sentence; in pieces, at a space, where it is longer than anybody's."""
+    while end - start > LONGEST:
+        space = text.rfind(" ", start + 1, start + LONGEST)
+        cut = space if space > start else start + LONGEST
+        yield from _trimmed(text, start, cut)
+        start = cut
+    yield from _trimmed(text, start, end)
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:

@@ -6,14 +6,27 @@ All of these are `fix`, which nobody can override: each rule stays silent where 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from articles.documents import Block, Document
 from reviews.screening.context import Context
+from reviews.screening.folding import fold
 from reviews.screening.hits import Hit, hit
-from reviews.screening.layout import key
+from reviews.screening.layout import key, title_block
 from reviews.screening.phrases import normalise, pattern
 
+_STEM = 5  # letters: "drink" and "drinking", "administer" and "administration" share them
+_FEWEST_SHARED = 3
+_OPENING = 9  # words of a definition, small ones aside, in which it says what the thing is
+_MOST_DEFINITIONS = 50
+_WORD = re.compile(r"[a-z0-9'-]+")
+_SMALL_WORDS = frozenset(
+    "a an the of to in on for with and or as at by from is are was were be been being it its this that these "
+    "those which who has have had can could may might will would such also often their there than more into "
+    "not but if".split()
+)
 _SHORT_LINE = 25  # words; a paragraph of fewer may be a list item that lost its mark
 _LISTED = re.compile(r"[-–—•*·‣◦▪●►✓✔→]|[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)\]]\s|[\"“‘'«]")
 _LABEL = re.compile(r"[^.:;!?\n]{1,60}(?::\s|\s[–—-]\s)")
@@ -29,11 +42,13 @@ def page_chrome(document: Document, context: Context) -> Iterator[Hit]:
 
 def repeated_title(document: Document, context: Context) -> Iterator[Hit]:
     """Body blocks that say the title again, but for case and punctuation."""
-    titles = {key(document.block_text(block)) for block in document.blocks if block.kind == "title"} - {""}
-    for block in document.blocks:
+    first = title_block(document, context.chrome)
+    if first is None or not (title := key(document.block_text(document.blocks[first]))):
+        return
+    for block in document.blocks[first + 1 :]:
         if block.kind in ("title", "summary", "cell") or block.end - block.start > 1000:
             continue
-        if key(document.block_text(block)) in titles:
+        if key(document.block_text(block)) == title:
             yield hit("structure.repeated_title", document, block.start, block.end)
 
 
@@ -43,6 +58,50 @@ def duplicates(document: Document, context: Context) -> Iterator[Hit]:
         yield hit(
             "structure.duplicate", document, document.blocks[copy.first].start, document.blocks[copy.last].end
         )
+
+
+def near_duplicates(document: Document, context: Context) -> Iterator[Hit]:
+    """Sentences that say again what an earlier one said, in nearly its words.
+
+    Two are alike when half of their pairs of neighbouring words are the same, small words and endings
+    aside; two definitions, when they begin with the same word or share a few. Each pair is kept with the
+    first sentence that has it, so the work grows with the text.
+    """
+    first: dict[tuple[str, str], int] = {}
+    counts: list[int] = []
+    definitions: list[tuple[int, str, set[str]]] = []
+    for index, sentence in enumerate(context.sentences):
+        counts.append(0)
+        if sentence.is_heading:
+            continue
+        stems = [word[:_STEM] for word in _WORD.findall(sentence.words) if word not in _SMALL_WORDS]
+        pairs = set(pairwise(stems))
+        counts[index] = len(pairs)
+        shared = Counter(first[pair] for pair in pairs if pair in first).most_common(1)
+        for pair in pairs:
+            first.setdefault(pair, index)
+        earlier = None
+        if shared and shared[0][1] >= max(_FEWEST_SHARED, (len(pairs) + counts[shared[0][0]]) / 4):
+            earlier = shared[0][0]
+        elif pattern("structure", "definitions").search(sentence.words):
+            term, opening = "".join(stems[:1]), set(stems[:_OPENING])
+            alike = (
+                place
+                for place, defined, words in definitions
+                if defined == term or len(words & opening) >= _FEWEST_SHARED
+            )
+            earlier = next(alike, None)
+            if len(definitions) < _MOST_DEFINITIONS:
+                definitions.append((index, term, opening))
+        if earlier is not None:
+            said = " ".join(context.sentences[earlier].span.quote.split())
+            yield hit(
+                "structure.near_duplicate",
+                document,
+                sentence.span.start,
+                sentence.span.end,
+                earlier=said if len(said) <= 80 else said[:79] + "…",
+            )
 
 
 def empty_lists(document: Document, context: Context) -> Iterator[Hit]:
@@ -56,11 +115,13 @@ def empty_lists(document: Document, context: Context) -> Iterator[Hit]:
     for index, block in enumerate(blocks):
         if block.kind not in ("paragraph", "item", "quote") or index in skipped:
             continue
-        if document.text[max(block.start, block.end - 1) : block.end] not in (":", "："):
+        if not fold(document.text[max(block.start, block.end - 8) : block.end]).text.rstrip().endswith(":"):
             continue
         after = index + 1
         while after < len(blocks) and after in skipped:
             after += 1
+        if _is_list_of_sections(document, after):
+            continue
         if after < len(blocks) and blocks[after].kind != "heading":
             if blocks[after].kind != "paragraph" or _continues(document, after):
                 continue
@@ -72,6 +133,12 @@ def empty_lists(document: Document, context: Context) -> Iterator[Hit]:
 def _announces_list(document: Document, block: Block) -> bool:
     tail = normalise(document.text[max(block.start, block.end - 120) : block.end])
     return pattern("structure", "announcements").search(tail) is not None
+
+
+def _is_list_of_sections(document: Document, index: int) -> bool:
+    """Whether what was announced follows as sections: "LSD", then a paragraph that begins with "LSD"."""
+    keys = [key(document.block_text(block)) for block in document.blocks[index : index + 4]]
+    return len(keys) == 4 and all(keys[at + 1].startswith(f"{keys[at]} ") for at in (0, 2))
 
 
 def _continues(document: Document, index: int) -> bool:

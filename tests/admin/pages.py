@@ -18,9 +18,19 @@ LIST = "/admin/articles/article/"
 
 
 def client(person: User) -> Client:
-    signed_in = Client()
-    signed_in.force_login(person)
-    return signed_in
+    here = Client()
+    here.force_login(person)
+    return here
+
+
+def signed_in(browser: Any, server: Any, person: Any, **options: Any) -> Any:
+    """A browser of one's own in which `person` is signed in."""
+    context = browser.new_context(
+        base_url=server.url, **{"viewport": {"width": 1280, "height": 900}, **options}
+    )
+    cookie = client(person).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": server.url}])
+    return context
 
 
 def change(article: Article) -> str:

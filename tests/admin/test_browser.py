@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from articles.editing import save_draft
 from articles.models import Article
@@ -20,33 +20,13 @@ from tests.admin import pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@pytest.fixture
-def browser(chromium_path: str) -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        yield started
-        started.close()
-
-
-def signed_in(browser: Any, server: Any, person: Any, **options: Any) -> Any:
-    context = browser.new_context(
-        base_url=server.url, **{"viewport": {"width": 1280, "height": 900}, **options}
-    )
-    cookie = pages.client(person).cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": server.url}])
-    return context
 
 
 @pytest.fixture
 def page(browser: Any, live_server: Any, cast: SimpleNamespace) -> Iterator[Page]:
     """Wanda's browser. Whatever it logs as an error or a warning fails the test."""
-    context = signed_in(browser, live_server, cast.writer)
+    context = pages.signed_in(browser, live_server, cast.writer)
     opened = context.new_page()
     said: list[str] = []
     opened.on(
@@ -121,7 +101,7 @@ def test_every_part_that_may_be_stored_survives_the_editor(page: Page, cast: Sim
     page.keyboard.press("End")
     page.keyboard.type("!")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("is saved as version 2")).to_be_visible()
+    expect(page.get_by_text(" as version 2")).to_be_visible()
     stored = Article.objects.get().body
     for attribute in (' colspan="1"', ' rowspan="1"', ' rel="noopener noreferrer nofollow"'):
         stored = stored.replace(attribute, "")
@@ -136,13 +116,18 @@ def test_the_toolbar_makes_links_and_tables(page: Page, cast: SimpleNamespace) -
     page.get_by_role("button", name="insert link").click()
     page.get_by_label("URL").fill("https://example.org/")
     page.get_by_role("button", name="Update").click()
+    # The dialog gives the focus back a moment after it has closed, with "word" still selected:
+    # a table put in before then would stand where the word was.
+    expect(editor(page).locator("a")).to_be_visible()
+    editor(page).locator("p").click()
     page.keyboard.press("Control+End")
     page.keyboard.press("Enter")
+    expect(editor(page).locator("p")).to_have_count(2)
     page.get_by_role("button", name="Insert table").click()
     page.get_by_role("dialog").get_by_role("button", name="Insert Table").click()
     expect(editor(page).locator("td")).to_have_count(9)
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("is saved as version 2")).to_be_visible()
+    expect(page.get_by_text(" as version 2")).to_be_visible()
     stored = Article.objects.get().body
     assert '<a href="https://example.org/"' in stored
     assert stored.count("<td") == 9
@@ -180,7 +165,7 @@ def test_a_conflict_keeps_both_texts(page: Page, cast: SimpleNamespace) -> None:
     expect(page.locator(".conflict del").first).to_be_visible()
     expect(page.get_by_text("Not saved yet")).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("is saved as version 3")).to_be_visible()
+    expect(page.get_by_text(" as version 3")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -196,7 +181,7 @@ def test_no_accessibility_violations(
     history = f"{pages.LIST}{article.pk}/history/"
     version = pages.client(cast.writer).get(history).context["rows"][0].pk
     # axe itself adds a style element, which the policy would refuse.
-    context = signed_in(
+    context = pages.signed_in(
         browser, live_server, cast.writer,
         viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True,
     )  # fmt: skip

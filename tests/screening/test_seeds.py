@@ -67,11 +67,8 @@ def test_repeated_section() -> None:
 
 
 def test_doses() -> None:
-    assert [quote[:30] for quote in quotes(MUSHROOMS, "dosing_guidance")] == [
-        "An initial dose of 0.1 to 0.3 ",
-        "The Fadiman Protocol is a popu",
-        "The Fadiman Protocol is a popu",
-    ]
+    found = " ".join(quotes(MUSHROOMS, "dosing_guidance"))
+    assert "An initial dose of 0.1 to 0.3 " in found and "The Fadiman Protocol is a popu" in found
     assert "1/10th to 1/20th" in quotes(CLINICAL, "dosing_guidance")[0]
 
 
@@ -82,8 +79,10 @@ def labelled(category: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("category", "share"),
-    [("page_chrome", 1.0), ("duplicated_section", 1.0), ("statistic_without_source", 1.0), ("vague_attribution", 0.75),
-     ("unsupported_efficacy_claim", 0.7), ("absolute_language", 0.5), ("promotional", 0.5)],
+    [("page_chrome", 1.0), ("duplicated_section", 1.0), ("statistic_without_source", 1.0), ("vague_attribution", 0.92),
+     ("unsupported_efficacy_claim", 0.9), ("absolute_language", 0.92), ("promotional", 0.92),
+     ("dosing_guidance", 0.92), ("anecdote_as_evidence", 0.92), ("vulnerable_group", 0.9),
+     ("hype_language", 0.9), ("mechanism_claim", 0.9), ("named_source_uncited", 0.92)],
 )  # fmt: skip
 def test_share_of_labelled_passages_found(category: str, share: float) -> None:
     passages = labelled(category)
@@ -113,4 +112,4 @@ def test_claims_are_a_part_of_the_sentences(name: str) -> None:
     article = seed(name)
     listed, all_sentences = claims(article), sentences(article)
     assert set(listed) < set(all_sentences)
-    assert 0.2 < len(listed) / len(all_sentences) < 0.6
+    assert 0.2 < len(listed) / len(all_sentences) < 0.7

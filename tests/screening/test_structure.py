@@ -59,6 +59,41 @@ def test_content_is_not_taken_for_interface_text(line: str, tag: str) -> None:
     assert not found("chrome.line", f"{LONG}<{tag}>{line}</{tag}>{LONG}")
 
 
+def test_what_cannot_be_seen_hides_no_chrome_and_no_lost_list() -> None:
+    (hit,) = found("chrome.line", f"{LONG}<p>Sk\u200bip to content</p>{LONG}")
+    assert hit.quote == "Sk\u200bip to content"
+    assert found("structure.empty_list", "<p>The side effects include:\u200b</p><h2>Next</h2>" + LONG)
+
+
+def test_a_marker_in_wide_letters_is_a_marker() -> None:
+    (hit,) = found("references.dangling", "<p>Walking eases pain ［９］.</p>")
+    assert (hit.quote, "[9]" in hit.message) == ("［９］", True)
+    assert not found("references.uncited", "<p>Walking eases pain ［1］.</p>")
+
+
+def test_titles_of_other_pages_belong_to_the_heading_above_them() -> None:
+    links = "<p>Related posts</p><p>Five Teas for Winter</p><p>Can Cats Help You Sleep?</p>"
+    assert [hit.quote for hit in found("chrome.line", f"{LONG}{links}<p>Leave a comment</p>")] == [
+        "Related posts",
+        "Five Teas for Winter",
+        "Can Cats Help You Sleep?",
+        "Leave a comment",
+    ]
+    assert len(found("chrome.line", LONG + links)) == 3
+
+
+def test_an_article_that_goes_on_is_not_taken_for_links() -> None:
+    body = f"<p>Related posts</p><h2>Sleep in winter</h2>{LONG}"
+    assert [hit.quote for hit in found("chrome.line", body)] == ["Related posts"]
+
+
+def test_the_title_is_the_first_line_that_is_no_interface_text() -> None:
+    body = f"<p>Sleep in winter</p>{LONG}<p>Sleep in winter</p>"
+    (hit,) = found("structure.repeated_title", body, title="Skip to content")
+    assert hit.start > len(LONG)
+    assert [hit.quote for hit in found("structure.repeated_title", body, title="Menu")] == ["Sleep in winter"]
+
+
 def test_a_doubtful_word_counts_beside_sure_chrome() -> None:
     body = f"{LONG}<p>Share</p><p>Facebook</p><p>Email</p><p>A line of text.</p><p>Print</p>"
     assert [hit.quote for hit in found("chrome.line", body)] == ["Share", "Facebook", "Email"]
@@ -92,6 +127,7 @@ FILLED = [
     "<p>One thing matters:</p><p>" + "Sleep is a need that many people neglect. " * 5 + "</p>",
     "<ul><li>Outside:<ul><li>walk</li></ul></li></ul>",
     "<h2>Part one:</h2><h3>Sleep</h3>" + LONG,
+    "<p>The stages are:</p><h3>Sleep</h3><p>Sleep comes first.</p><h3>Rest</h3><p>Rest comes next.</p>",
 ]  # fmt: skip
 
 

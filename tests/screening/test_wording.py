@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 
 from articles.documents import document
-from reviews.screening import Hit, screen
+from reviews.screening import Hit, Rule, rules, screen
+from reviews.screening.hits import hit
 
 
 def found(sentence: str, rule: str, tag: str = "p") -> list[Hit]:
@@ -43,7 +44,7 @@ FIRES = [
     ("attribution.vague", "Research also suggests that sleep helps."),
     ("attribution.vague", "Experts agree on this."),
     ("attribution.vague", "Scientists believe that it acts quickly."),
-    ("attribution.vague", "Many users report more energy."),
+    ("anecdote.testimony", "Many users report more energy."),
     ("attribution.vague", "It is said to be an old remedy."),
     ("attribution.vague", "According to experts, the effect is real."),
     ("attribution.vague", "It has been linked to lower stress."),
@@ -66,7 +67,7 @@ FIRES = [
     ("promotion.call_to_action", "Sign up today."),
     ("promotion.call_to_action", "Book a consultation with our team."),
     ("promotion.call_to_action", "Use code SUNRISE at the till."),
-    ("promotion.call_to_action", "We offer a complete programme."),
+    ("promotion.own_wares", "We offer a complete programme."),
     ("evidence.statistic", "About 70% of participants felt better."),
     ("evidence.statistic", "Seven per cent dropped out, or 7 per cent in all."),
     ("evidence.statistic", "It helped 8 out of 10 people."),
@@ -144,6 +145,101 @@ SILENT = [
 ]
 
 
+REMEDY = "Microdosing psilocybin"
+
+
+def told(rule: str, body: str) -> list[str]:
+    """What a rule marks in an article about an unproven remedy."""
+    article = document(title=REMEDY, body=body, authors=("Jo",), references=(1, 2))
+    return [hit.quote for hit in screen(article) if hit.rule == rule]
+
+
+def test_a_story_goes_on_with_her_and_him() -> None:
+    story = "One reader, a nurse, told us that microdosing changed her mornings."
+    body = f"<p>{story} She sleeps through the night.</p><p>Her pills are in the bin.</p>"
+    assert told("anecdote.testimony", body) == [
+        story,
+        "She sleeps through the night.",
+        "Her pills are in the bin.",
+    ]
+    assert told("anecdote.testimony", "<p>She is the lead author of the trial.</p>") == []
+
+
+def test_a_story_of_harm_is_no_praise() -> None:
+    body = "<p>One reader, a nurse, told us that it helped. She had a panic attack in the second week.</p>"
+    assert told("anecdote.testimony", body) == ["One reader, a nurse, told us that it helped."]
+
+
+def test_items_under_a_promise_of_benefits_are_claims() -> None:
+    items = "<ul><li>Sleep through the night</li><li>Patience with family</li></ul>"
+    assert told("evidence.unsupported", f"<p>The benefits of microdosing include:</p>{items}") == [
+        "Sleep through the night",
+        "Patience with family",
+    ]
+    assert told("evidence.unsupported", f"<p>Write down each day:</p>{items}") == []
+
+
+def test_what_acts_is_a_mechanism_and_no_second_claim() -> None:
+    acts = "<p>Psilocybin binds to serotonin receptors, which are involved in mood.</p>"
+    assert told("evidence.mechanism", acts) and not told("evidence.unsupported", acts)
+    eases = "<p>By acting on serotonin receptors, psilocybin relieves anxiety.</p>"
+    assert told("evidence.mechanism", eases) and told("evidence.unsupported", eases)
+
+
+ELSEWHERE = [rule for rule in rules().values() if rule.elsewhere]
+
+
+@pytest.mark.parametrize("rule", ELSEWHERE, ids=lambda rule: rule.id)
+def test_a_rule_weighs_less_elsewhere(rule: Rule) -> None:
+    """In an article about asthma, whatever the sentence."""
+    sentences = {
+        "promotion.own_wares": "Our team of nurses will see you.",
+        "dosing.amount": "Take 5 mg of the tablet.",
+        "dosing.schedule": "Take the tablet every third day.",
+        "dosing.protocol": "Some follow the Fadiman protocol.",
+    }
+    body = sentences.get(rule.id) or rule.fires[0].replace("psilocybin", "the inhaler").replace(
+        "Psilocybin", "It"
+    )
+    article = document(title="Asthma", body=f"<p>{body}</p>", authors=("Jo",), references=(1,))
+    assert {hit.severity for hit in screen(article) if hit.rule == rule.id} <= {rule.elsewhere}
+    with pytest.raises(TypeError):
+        hit(rule.id, article)
+
+
+def test_a_shop_is_no_source() -> None:
+    dose = "Take 0.3 g of dried mushrooms every third day, see"
+    assert told("dosing.amount", f"<p>{dose} https://shroomshop.example/buy.</p>")
+    assert told("promotion.link", f"<p>{dose} https://shroomshop.example/buy.</p>")
+    assert not told("dosing.amount", f"<p>{dose} https://doi.org/10.1000/1.</p>")
+    assert not told("promotion.link", f"<p>{dose} https://doi.org/10.1000/1.</p>")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It is a myth that psilocybin cures depression.",
+        "Patients who were told that psilocybin is a cure for depression were misled.",
+        "There is no evidence that psilocybin is completely safe.",
+    ],
+)
+def test_what_is_refuted_is_not_claimed(sentence: str) -> None:
+    for rule in ("evidence.unsupported", "absolute.safety", "absolute.certainty", "anecdote.testimony"):
+        assert told(rule, f"<p>{sentence}</p>") == []
+
+
+def test_a_plain_promise_about_a_remedy() -> None:
+    assert told("absolute.safety", "<p>Psilocybin is harmless.</p>")
+    assert told("absolute.safety", "<p>Doctors agree that psilocybin is completely safe.</p>")
+    assert not found("The vaccine is safe.", "absolute.safety")
+
+
+def test_side_effects_want_a_source() -> None:
+    listed = "Common side effects include headache and nausea"
+    assert told("safety.side_effects", f"<p>{listed}.</p>")
+    assert not told("safety.side_effects", f"<p>{listed} [1].</p>")
+
+
 @pytest.mark.parametrize(("rule", "sentence"), FIRES)
 def test_rule_fires(rule: str, sentence: str) -> None:
     (hit,) = found(sentence, rule)
@@ -162,8 +258,19 @@ def test_rule_is_silent(rule: str, sentence: str) -> None:
      ("dosing.fraction", "resolve"), ("absolute.certainty", "resolve"), ("attribution.vague", "resolve"),
      ("evidence.statistic", "resolve"), ("evidence.unsupported", "resolve")],
 )  # fmt: skip
-def test_weight_of_a_rule(rule: str, severity: str) -> None:
+def test_weight_of_a_rule_in_an_article_about_an_unproven_remedy(rule: str, severity: str) -> None:
     sentence = next(sentence for name, sentence in FIRES if name == rule)
+    assert found(f"{sentence} Psilocybin is a drug.", rule)[0].severity == severity
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity"),
+    [("dosing.amount", "resolve"), ("attribution.vague", "advise"), ("evidence.statistic", "advise"),
+     ("absolute.safety", "critical"), ("evidence.unsupported", "resolve")],
+)  # fmt: skip
+def test_weight_of_a_rule_elsewhere(rule: str, severity: str) -> None:
+    sentence = next(sentence for name, sentence in FIRES if name == rule and "shroom" not in sentence)
+    sentence = sentence.replace("Microdosing", "Walking").replace("LSD", "the medicine")
     assert found(sentence, rule)[0].severity == severity
 
 

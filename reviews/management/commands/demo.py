@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -68,7 +70,11 @@ class Command(BaseCommand):
         jobs = [sys.executable, str(ROOT / "manage.py"), "run_jobs"]
         for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job ignores it
             signal.signal(number, _interrupt)
-        running = [subprocess.Popen(command, cwd=ROOT) for command in (web, jobs)]  # noqa: S603
+        # Each in a group of its own: Ctrl-C comes to us alone, and nothing of theirs outlives them.
+        running = [
+            subprocess.Popen(command, cwd=ROOT, start_new_session=True)  # noqa: S603
+            for command in (web, jobs)
+        ]
         self.stdout.write("Serving. Ctrl-C stops it.")
         self.stdout.flush()
         try:
@@ -85,6 +91,8 @@ class Command(BaseCommand):
                     process.wait(timeout=10)
                 except subprocess.TimeoutExpired:
                     process.kill()
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
         if failed:
             raise CommandError("The server or the job loop stopped by itself; what it said stands above.")
         self.stdout.write("\nStopped. `make demo` starts it again with everything in place.")

@@ -135,7 +135,7 @@ def _review_rows() -> Iterator[tuple[str, ...]]:
             f"`{rule.name}`",
             ", ".join("(nothing in review)" if s is NOTHING_OPEN else str(s.label) for s in rule.sources),
             " or ".join(str(target.label) for target in rule.targets),
-            ", ".join(roles_with(rule.permission)),
+            ", ".join(roles_with(rule.permission)) or "(Signoff itself)",
             "yes" if rule.needs_reason else "no",
             f"`{rule.event}`",
         )
