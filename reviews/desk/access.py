@@ -80,7 +80,9 @@ def status_of(refusal: Refused) -> int:
     codes = set(refusal.codes)
     if "permission" in codes or any(code.startswith(("signer_", "not_contributor")) for code in codes):
         return 403
-    return 409 if codes & {"state", "stale", "signed_already", "second_person", "duplicate"} else 422
+    if codes & {"opinion_given", "opinion_late", "checked_by_another"}:
+        return 409
+    return 409 if codes & {"state", "stale", "gone", "signed_already", "second_person", "duplicate"} else 422
 
 
 def _back_after_login(request: HttpRequest, pk: object) -> str:

@@ -21,7 +21,7 @@ from reviews.desk.access import DeskRequest, status_of
 from reviews.models import Review
 from reviews.refusals import Refused
 
-_NOT_TYPED = frozenset({"csrfmiddlewaretoken", "edition", "seen", "password"})
+_NOT_TYPED = frozenset({"csrfmiddlewaretoken", "edition", "seen", "page", "password"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,10 @@ class CheckClaim(Seen):
     note = Words(required=False)
 
 
+class Settle(Reasoned):
+    stands = Whole("Choose the verdict that stands.")
+
+
 class AddFinding(Seen):
     message = Words("Say what is wrong.")
     severity = Choice(SEVERITIES, "Choose critical, to resolve, or advice.")
@@ -148,6 +152,7 @@ class Sign(forms.Form):
     meaning = Choice(SignOff.Meaning.choices, "Say what your signature means.")
     interests = Words("State your interests, or that you have none.", longest=QUOTE)
     seen = Words("The page did not say what you were shown. Load it again.", longest=64)
+    page = Words("The page did not say which sign page it was. Load it again.", longest=43)
     password = forms.CharField(
         strip=False,
         max_length=4096,

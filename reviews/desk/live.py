@@ -16,6 +16,7 @@ from reviews.desk.answering import Rejection, act
 from reviews.desk.offers import take_downs
 from reviews.desk.queue import page_of
 from reviews.models import Review
+from reviews.served import unseen_on
 
 CLOSED_SHOWN = 20
 
@@ -33,9 +34,13 @@ def live(request: DeskRequest) -> HttpResponse:
         .select_related("edition", "submitted_by")
         .order_by("-closed_at", "-pk")[:CLOSED_SHOWN]
     )
+    unseen = unseen_on(publication.pk for publication in page)
     context = {
         "page": page,
-        "rows": [(publication, states.of_publication(publication, today=today)) for publication in page],
+        "rows": [
+            (publication, states.of_publication(publication, today=today), publication.pk in unseen)
+            for publication in page
+        ],
         "closed": [(review, states.of_review(review)) for review in closed],
     }
     return render(request, "desk/live.html", context)
@@ -102,6 +107,7 @@ def _show(request: DeskRequest, pk: int, rejection: Rejection | None = None) -> 
         "article": found,
         "page": now,
         "state": states.of_publication(now, today=today) if now else states.DRAFT,
+        "unseen": unseen_on([now.pk]).get(now.pk, []) if now and now.status == now.Status.LIVE else [],
         "past": [(p, states.of_publication(p, today=today)) for p in pages],
         "take_downs": take_downs(now, request.user, rejection),
         "reviews": [

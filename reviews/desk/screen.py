@@ -15,18 +15,30 @@ from django.utils import timezone
 from articles.models import Publication, Source
 from reviews import dossier as dossiers
 from reviews import judging, permissions, states
-from reviews.desk import forms, rows
+from reviews.desk import findings as found
+from reviews.desk import forms, rows, second_look
 from reviews.desk.access import DeskRequest
 from reviews.desk.answering import Rejection, slot
-from reviews.desk.marking import mark_up
+from reviews.desk.assignee import panel
+from reviews.desk.disclaimers import disclaimer_rows
+from reviews.desk.earlier import since
 from reviews.desk.offers import Offer, offers, sentence, take_downs
 from reviews.dossier import Dossier
-from reviews.models import DisclaimerVersion, Event, Review, SignOff, SourceCheck
+from reviews.marking import mark_up
+from reviews.models import Event, Review, SignOff, SourceCheck
 from reviews.models.disclaimers import Placement
 from reviews.requirements import Requirement, Stops, missing_for, stopping
 from reviews.workflow import TRANSITIONS
 
-_HISTORY = [*dict.fromkeys(rule.event for rule in TRANSITIONS.values()), "revoke", "declare_conflict"]
+_HISTORY = [
+    *dict.fromkeys(rule.event for rule in TRANSITIONS.values()),
+    "revoke",
+    "declare_conflict",
+    "give_opinion",
+    "claim_review",
+    "release_review",
+    "assign_review",
+]
 _LIVE = Publication.Status.LIVE
 
 
@@ -34,7 +46,7 @@ def find_review(pk: int) -> Review:
     """A review by its number, with what its page shows of it. Raises `Http404` with a sentence."""
     live = Publication.objects.filter(article=OuterRef("article"), status=_LIVE)
     review = (
-        Review.objects.select_related("article", "edition", "submitted_by", "scheduled_by")
+        Review.objects.select_related("article", "edition", "submitted_by", "scheduled_by", "assignee")
         .annotate(live_slug=Subquery(live.values("slug")[:1]))
         .filter(pk=pk)
         .first()
@@ -52,6 +64,11 @@ class Primary:
     label: str
     address: str
 
+    @property
+    def in_place(self) -> bool:
+        """It opens a form on this page."""
+        return "?open=" in self.address
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -67,7 +84,11 @@ def show(request: DeskRequest, pk: int, *, rejection: Rejection | None = None) -
     """The review's page; with `rejection`, as the answer to a form that was not carried out."""
     review = find_review(pk)
     context = build(review, request.user, rejection=rejection, opened=request.GET.get("open", ""))
-    return render(request, "desk/review.html", context, status=rejection.status if rejection else 200)
+    response = render(request, "desk/review.html", context, status=rejection.status if rejection else 200)
+    if rejection:
+        # The address of a form is no place to come back to.
+        response.headers["HX-Replace-Url"] = "false"
+    return response
 
 
 def build(
@@ -84,26 +105,27 @@ def build(
     content = review.edition.content
     today = Source.objects.in_bulk([entry["source"] for entry in content["references"]])
     refs = rows.references(content, today)
-    claims = rows.claim_rows(dossier, refs, rejection, opened)
-    findings = rows.finding_rows(dossier, user, rejection, opened)
-    versions = list(
-        DisclaimerVersion.objects.select_related("disclaimer").order_by("disclaimer__key", "-number")
-    )
-    disclaimers = rows.disclaimer_rows(dossier, versions, user, rejection)
+    claims = rows.claim_rows(dossier, refs, rejection, opened, reader=user)
+    findings = found.finding_rows(dossier, user, rejection, opened)
+    places = found.found_at(findings)
+    disclaimers = disclaimer_rows(dossier, user, rejection)
     comments = [
         rows.CommentRow(c, n)
         for n, c in enumerate(review.comments.select_related("by").order_by("id"), start=1)
     ]
     signatures = _signatures(dossier, user, rejection)
     conflicts = [c for c in dossier.conflicts if c.review_id == review.pk]
-    history = list(review.events.filter(action__in=_HISTORY).select_related("actor").order_by("sequence"))
+    # How an earlier edition's disagreements were settled is kept back with the verdicts.
+    told = _HISTORY if dossier.sealed else [*_HISTORY, "settle_claim"]
+    history = list(review.events.filter(action__in=told).select_related("actor").order_by("sequence"))
     listed = offers(review, user, missing, faults, rejection) if is_open else []
     may_judge = not judge_no and not state_no
+    opinion = second_look.opinion_box(dossier, user, may_judge=may_judge, rejection=rejection)
     page = _live_page(review)
 
     marks = [
         *(row.mark() for row in claims if row.state is not rows.GONE),
-        *(row.mark() for row in findings),
+        *(place.mark() for place in places),
         *(row.mark() for row in disclaimers),
         *(row.mark() for row in comments),
     ]
@@ -114,6 +136,8 @@ def build(
     live_claims = [row for row in claims if row.state is not rows.GONE]
     return {
         "review": review,
+        "address": reverse("desk:review", args=[review.pk]),
+        "assignee": panel(dossier, user, faults, rejection, opened),
         "edition": review.edition,
         "content": content,
         "text": text,
@@ -128,7 +152,7 @@ def build(
         "claims": claims,
         "claims_all": len(live_claims),
         "claims_done": sum(row.done for row in live_claims),
-        "findings": findings,
+        "findings": found.finding_groups(places),
         "findings_all": sum(not row.finding.orphaned for row in findings),
         "findings_done": sum(row.done for row in findings if not row.finding.orphaned),
         "disclaimers": disclaimers,
@@ -143,9 +167,12 @@ def build(
         "has_signed": has_signed,
         "history": history,
         "carried": _carried(history),
+        "since": since(review),
+        "is_live_text": review.round == 1 and any(event.action == "reopen_live" for event in history),
         "asked_for": _asked_for(review, history),
         "draft_moved_on": review.article.version > review.edition.article_version,
         "may_judge": may_judge,
+        "opinion": opinion,
         "judge_no": judge_no or state_no,
         "may_declare": is_open
         and not sentence(lambda: permissions.check_can_declare_conflict(user, review))
@@ -155,7 +182,7 @@ def build(
         "refusals": [o for o in listed if o.why_not],
         "page": page,
         "take_downs": take_downs(page, user, rejection) if page else [],
-        "primary": _primary(review, missing, may_judge, has_signed, claims, findings, listed),
+        "primary": _primary(review, missing, may_judge, has_signed, claims, findings, listed, opinion),
         "rejection": rejection,
         "choices": {**_CHOICES, "source": [(str(ref.key), ref.short) for ref in refs if ref.key]},
         **{
@@ -170,7 +197,12 @@ def faults_of(user: User, dossier: Dossier) -> permissions.Faults:
     if not user.has_perm("reviews.judge_review"):
         return []
     return permissions.signer_faults(
-        user, dossier.review, barred=dossier.barred, conflicted=dossier.conflicted
+        user,
+        dossier.review,
+        barred=dossier.barred,
+        conflicted=dossier.conflicted,
+        topics=dossier.topics,
+        credentials=dossier.tier.credentials,
     )
 
 
@@ -221,7 +253,8 @@ def _live_page(review: Review) -> Publication | None:
 
 
 def _carried(history: list[Event]) -> dict[str, Any]:
-    last = next((e for e in reversed(history) if e.action == "resubmit"), None)
+    came_in = ("submit", "resubmit", "reopen_live")
+    last = next((e for e in reversed(history) if e.action in came_in), None)
     return {name: value for name, value in last.facts.items() if "_" in name} if last else {}
 
 
@@ -240,14 +273,16 @@ def _primary(
     may_judge: bool,
     has_signed: bool,
     claims: list[rows.ClaimRow],
-    findings: list[rows.FindingRow],
+    findings: list[found.FindingRow],
     listed: list[Offer],
+    opinion: second_look.OpinionBox | None,
 ) -> Primary | None:
     here = reverse("desk:review", args=[review.pk])
     possible = {offer.name for offer in listed if not offer.why_not}
     if review.status == Review.Status.IN_REVIEW and may_judge:
-        return _next_judgement(here, missing, claims, findings) or (
-            None if has_signed else Primary("Sign…", reverse("desk:sign", args=[review.pk]))
+        shut_out = opinion is not None and opinion.shut_out
+        return _next_judgement(here, missing, claims, findings, opinion) or (
+            None if has_signed or shut_out else Primary("Sign…", reverse("desk:sign", args=[review.pk]))
         )
     if review.status == Review.Status.CHANGES_REQUESTED and "resubmit" in possible:
         if review.article.version > review.edition.article_version:
@@ -259,11 +294,19 @@ def _primary(
 
 
 def _next_judgement(
-    here: str, missing: list[Requirement], claims: list[rows.ClaimRow], findings: list[rows.FindingRow]
+    here: str,
+    missing: list[Requirement],
+    claims: list[rows.ClaimRow],
+    findings: list[found.FindingRow],
+    opinion: second_look.OpinionBox | None,
 ) -> Primary | None:
     for claim in claims:
+        if claim.state is second_look.DISPUTED:
+            return Primary("See the next disagreement", f"{here}#{claim.key}")
         if not claim.done and claim.state is not rows.GONE:
             return Primary("Check the next claim", f"{here}?open={claim.key}#{claim.key}")
+    if opinion and opinion.may_give:
+        return Primary("Give your verdicts", f"{here}#opinion")
     for finding in findings:
         if not finding.done:
             return Primary("Answer the next finding", f"{here}?open={finding.key}#{finding.key}")

@@ -14,14 +14,16 @@ from django.utils.safestring import mark_safe
 
 from articles.rendering import render as render_article
 from reviews import dossier as dossiers
-from reviews import permissions, states, workflow
+from reviews import permissions, signing, states, workflow
 from reviews.desk import forms
 from reviews.desk.access import DeskRequest, desk_view
 from reviews.desk.answering import EMPTY, Rejection, rejected
+from reviews.desk.disclaimers import disclaimer_rows
+from reviews.desk.findings import finding_rows
 from reviews.desk.offers import sentence
-from reviews.desk.rows import claim_rows, disclaimer_rows, finding_rows, references
+from reviews.desk.rows import claim_rows, references
 from reviews.desk.screen import faults_of, find_review
-from reviews.models import DisclaimerVersion, Reviewer, SignOff
+from reviews.models import Reviewer, SignOff
 from reviews.refusals import Refused
 from reviews.requirements import Stops, missing_for, stopping
 
@@ -43,8 +45,9 @@ def sign(request: DeskRequest, pk: int) -> HttpResponse:
     request.session.pop(_COUNTER, None)
     given = form.cleaned_data
     try:
-        workflow.sign_off(
-            find_review(pk),
+        signing.sign(
+            given["page"],
+            review=find_review(pk),
             by=request.user,
             meaning=given["meaning"],
             interests=given["interests"],
@@ -77,12 +80,17 @@ def _show(request: DeskRequest, pk: int, rejection: Rejection | None = None) -> 
         lambda: workflow.check_allowed("sign_off", review.status)
     )
     missing = stopping(missing_for(review, dossier=dossier), Stops.SIGN_OFF) if review.is_open else []
-    if not why_not and any(s.signer_id == user.pk for s in dossier.valid_sign_offs):
-        why_not = "You have signed this text already."
+    if not why_not and not dossier.sealed:
+        needed, givers = dossier.independent, dossier.givers
+        why_not = sentence(lambda: permissions.check_gave_opinion(user, needed=needed, givers=givers))
+    mine = signing.own_signature(dossier, user) if review.is_open else None
+    can_sign = not why_not and not missing and mine is None
+    # It may not have been through the form: PostgreSQL takes no NUL.
+    came_from = request.POST.get("page", "").replace("\x00", "") if request.method == "POST" else ""
+    page = None
+    if can_sign and request.method != "HEAD":
+        page = signing.open_page(review, by=user, dossier=dossier, faults=faults, again=came_from)
     refs = references(review.edition.content, {})
-    versions = list(
-        DisclaimerVersion.objects.select_related("disclaimer").order_by("disclaimer__key", "-number")
-    )
     slot = rejection.slot if rejection else EMPTY
     context: dict[str, Any] = {
         "review": review,
@@ -91,26 +99,32 @@ def _show(request: DeskRequest, pk: int, rejection: Rejection | None = None) -> 
         "state": states.of_review(review),
         "tier": dossier.tier,
         "policy": dossier.policy.version,
-        "article": mark_safe(_finished(dossier)),  # noqa: S308 - see articles.rendering
-        "claims": claim_rows(dossier, refs, None, ""),
+        "article": mark_safe(finished(dossier)),  # noqa: S308 - see articles.rendering
+        "claims": claim_rows(dossier, refs, None, "", reader=user),
         "findings": [r for r in finding_rows(dossier, user, None, "") if not r.finding.orphaned],
-        "disclaimers": [r for r in disclaimer_rows(dossier, versions, user, None) if r.attachment],
+        "disclaimers": [r for r in disclaimer_rows(dossier, user, None) if r.attachment],
         "sign_offs": dossier.valid_sign_offs,
-        "digest": dossier.signed_digest,
+        # It is computed from the verdicts, and with few claims it would tell them.
+        "digest": "" if dossier.sealed else dossier.signed_digest,
+        "sealed": dossier.sealed,
         "reviewer": Reviewer.objects.filter(user=user).first(),
         "meanings": SignOff.Meaning.choices,
         "meaning": slot.values.get("meaning")
         or (SignOff.Meaning.SECOND if dossier.valid_sign_offs else SignOff.Meaning.ACCURATE),
+        "conflicts": dossier.conflicts,
+        "mine": mine,
         "why_not": why_not,
         "missing": missing,
-        "can_sign": not why_not and not missing,
+        "can_sign": can_sign,
+        "page": page,
+        "changes": signing.changes_since(came_from, dossier, by=user) if came_from else [],
         "slot": slot,
         "rejection": rejection,
     }
     return render(request, "desk/sign.html", context, status=rejection.status if rejection else 200)
 
 
-def _finished(dossier: dossiers.Dossier) -> str:
+def finished(dossier: dossiers.Dossier) -> str:
     """The page as readers will have it, but for its dates and signatures, which are not there yet."""
     return render_article(
         dossier.content,

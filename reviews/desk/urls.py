@@ -4,24 +4,46 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reviews.desk import changes, live, queue, review, sign
+from reviews.desk import (
+    assigning,
+    changes,
+    figures,
+    independence,
+    live,
+    queue,
+    record,
+    review,
+    sign,
+    words,
+    workload,
+)
 
 app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
+    path("workload/", workload.workload, name="workload"),
+    path("figures/", figures.figures, name="figures"),
     path("live/", live.live, name="live"),
+    path("disclaimers/", words.disclaimers, name="disclaimers"),
     path("articles/<int:pk>/", live.article, name="article"),
     path("articles/<int:pk>/withdraw/", live.withdraw, name="withdraw"),
     path("articles/<int:pk>/retract/", live.retract, name="retract"),
     path("reviews/<int:pk>/", review.review, name="review"),
     path("reviews/<int:pk>/changes/", changes.changes, name="changes"),
     path("reviews/<int:pk>/sign/", sign.sign, name="sign"),
+    path("reviews/<int:pk>/record/", record.record, name="record"),
+    path("reviews/<int:pk>/record.json", record.record_file, name="record_file"),
+    path("reviews/<int:pk>/claim/", assigning.claim, name="claim"),
+    path("reviews/<int:pk>/release/", assigning.release, name="release"),
+    path("reviews/<int:pk>/assign/", assigning.assign, name="assign"),
     path("reviews/<int:pk>/do/<slug:name>/", review.transition, name="transition"),
     path("reviews/<int:pk>/claims/add/", review.add_claim, name="add_claim"),
     path("reviews/<int:pk>/claims/<int:claim>/check/", review.check_claim, name="check_claim"),
     path("reviews/<int:pk>/claims/<int:claim>/dismiss/", review.dismiss_claim, name="dismiss_claim"),
     path("reviews/<int:pk>/claims/<int:claim>/reinstate/", review.reinstate_claim, name="reinstate_claim"),
     path("reviews/<int:pk>/claims/<int:claim>/reconfirm/", review.reconfirm_claim, name="reconfirm_claim"),
+    path("reviews/<int:pk>/claims/<int:claim>/settle/", independence.settle, name="settle_claim"),
+    path("reviews/<int:pk>/opinion/", independence.give_opinion, name="give_opinion"),
     path("reviews/<int:pk>/findings/add/", review.add_finding, name="add_finding"),
     path("reviews/<int:pk>/findings/<int:finding>/answer/", review.answer_finding, name="answer_finding"),
     path("reviews/<int:pk>/findings/<int:finding>/confirm/", review.confirm_finding, name="confirm_finding"),

@@ -8,7 +8,7 @@ import pytest
 from lxml import html as lxml_html
 
 from articles.documents import document
-from reviews.desk.marking import Mark, Marked, mark_up
+from reviews.marking import Mark, Marked, mark_up
 
 
 def content(body: str, *, title: str = "A title", summary: str = "", references: int = 1) -> dict[str, Any]:
