@@ -112,6 +112,8 @@ check: install-dev ## lint, format, types, templates, migrations, the workflow's
 	@$(CHECK) $(BIN)/python manage.py makemigrations --check --dry-run
 	@echo "== The workflow's diagram in docs/workflow.md"
 	@$(CHECK) $(BIN)/python manage.py statemachine --check
+	@echo "== The pages of the screening's rules in docs/screening"
+	@$(CHECK) $(BIN)/python manage.py screening_rules --check
 	@echo "== The direction of imports, and who may write what"
 	@DATABASE_URL= $(BIN)/python -m pytest tests/test_architecture.py
 

@@ -9,6 +9,7 @@ import reversion
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.text import slugify
 from reversion.models import Version
 
@@ -160,8 +161,13 @@ def restore(article: Article, *, by: User, version: int, revision: Version) -> A
 
 def was_anothers(slug: str, *, article_id: int | None) -> bool:
     """Whether readers ever had another article at this address: it keeps naming the one it was given to."""
+    return pages_of_others(slug, article_id=article_id).exists()
+
+
+def pages_of_others(slug: str, *, article_id: Any) -> QuerySet[Publication]:
+    """What other articles than `article_id` ever had live at an address."""
     there = Publication.objects.filter(slug=slug)
-    return (there if article_id is None else there.exclude(article_id=article_id)).exists()
+    return there if article_id is None else there.exclude(article_id=article_id)
 
 
 def slug_for(title: str) -> str:

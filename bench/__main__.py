@@ -1,8 +1,9 @@
-"""`python -m bench`: every measurement, each a module here with a `main()`."""
+"""`python -m bench [NAME] [OPTIONS]`: the measurement of that name, or all of them."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # The tests' environment: measurements never touch a real site's database.
@@ -12,6 +13,17 @@ import tests.environment  # noqa: F401
 
 django.setup()
 
-from bench import spine  # noqa: E402
+from bench import carrying, desk, screening, spine  # noqa: E402
 
-spine.main()
+MEASUREMENTS = {
+    "carrying": carrying.main,
+    "desk": desk.main,
+    "screening": screening.main,
+    "spine": spine.main,
+}
+
+if sys.argv[1:2] and sys.argv[1] in MEASUREMENTS:
+    MEASUREMENTS[sys.argv.pop(1)]()
+else:
+    for measure in MEASUREMENTS.values():
+        measure()

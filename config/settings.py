@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,16 @@ def _bool(name: str, *, default: bool) -> bool:
     if value and value.lower() not in _YES | _NO:
         raise ImproperlyConfigured(f"{name} must be true or false; “{value}” is neither.")
     return value.lower() in _YES if value else default
+
+
+def _hours(name: str, *, default: int, most: int) -> int:
+    """A setting that is a whole number of hours, from 1 to `most`."""
+    value = env.str(name, default="").strip() or str(default)
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:6]) <= most:
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number of hours from 1 to {most}; “{value}” is not."
+        )
+    return int(value)
 
 
 if ENV_FILE.exists() and _bool("READ_ENV_FILE", default=True):
@@ -49,6 +60,13 @@ SITE_NAME = env.str("SITE_NAME", default="Signoff")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 """Where the site is reached from outside; used in mails and feeds."""
 
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="").rstrip("/")
+"""Where a page is fetched after it was published, to prove that readers see its disclaimers.
+
+Set, it goes over HTTP, through whatever stands in front of the site; empty, through this process alone."""
+if PUBLIC_BASE_URL and not PUBLIC_BASE_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured("PUBLIC_BASE_URL must begin with http:// or https://.")
+
 # --- Applications -----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -62,6 +80,7 @@ INSTALLED_APPS = [
     "django.forms",
     "reversion",
     "django_filters",
+    "django_htmx",
     "django_prose_editor",
     "csp",
     "articles",
@@ -156,6 +175,9 @@ PASSWORD_HASHERS = env.list(
         "django.contrib.auth.hashers.ScryptPasswordHasher",
     ],
 )
+
+SIGN_PAGE_GOOD_FOR = dt.timedelta(hours=_hours("SIGN_PAGE_HOURS", default=12, most=72))
+"""How long an opened sign page may be signed. It must still show what stands there at that moment."""
 
 # --- Language and time ------------------------------------------------------------------------
 

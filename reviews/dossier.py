@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Prefetch
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 
 from articles.canonical import canonical, digest, digest_text
 from articles.documents import Document
+from articles.editing import pages_of_others
 from articles.freezing import edition_document
-from articles.models import Notice, Source
+from articles.models import Article, Notice, Source
 from articles.models.content import record
 from articles.rendering import PlacedDisclaimer
+from reviews import verdicts
 from reviews.models import (
     Attachment,
     Claim,
     Conflict,
     Event,
     Finding,
+    Opinion,
     Review,
-    Reviewer,
     Revocation,
+    Settlement,
     SignOff,
     SourceCheck,
 )
-from reviews.permissions import contributors_since_signed, signer_faults
-from reviews.policy import Policy, Tier, current_policy
+from reviews.permissions import contributors_since_signed, reviewers_among, signer_faults
+from reviews.policy import Policy, Tier, Words, current_policy
+from reviews.policy.requiring import Evidence, Facts, Required
 
 SCHEMA = 1
 _TAKE_DOWNS = (Notice.Kind.REMOVAL, Notice.Kind.RETRACTION)
@@ -48,6 +52,8 @@ class Dossier:
     takedowns: int
     revocations: int
     reopenings: int
+    address_taken: bool
+    """Another article was live at the edition's address since the draft was saved."""
 
     @cached_property
     def content(self) -> dict[str, Any]:
@@ -66,8 +72,38 @@ class Dossier:
         return self.policy.tier(topics=self.topics, text=self.document.text)
 
     @cached_property
+    def required(self) -> list[Required]:
+        """The disclaimers that the policy asks for, each with what asks for it. Checks may add some."""
+        return self.policy.required_disclaimers(
+            Facts(
+                topics={topic["slug"]: topic["name"] for topic in self.content["topics"]},
+                document=self.document,
+                locale=self.content["locale"],
+                interests=self.content["interests"],
+                evidence=list(self._evidence()),
+            )
+        )
+
+    @property
     def required_disclaimers(self) -> list[str]:
-        return self.policy.required_disclaimers(topics=self.topics, text=self.document.text)
+        """Their keys alone."""
+        return [found.key for found in self.required]
+
+    def _evidence(self) -> Iterator[Evidence]:
+        """How firmly each claim stands, by the checks that let it stand; nothing of what is kept back."""
+        for claim in (c for c in self.claims if c.state == Claim.State.OPEN):
+            if good := self.rests_on(claim):
+                indirect = {
+                    check.directness: check.get_directness_display()
+                    for check in good
+                    if check.directness != SourceCheck.Directness.DIRECT
+                }
+                best = min(check.level for check in good)
+                yield Evidence(claim.anchor["start"], claim.anchor["end"], best, indirect)
+
+    def words_for(self, key: str) -> Words | None:
+        """The words in force of a disclaimer for this article; None where the policy dropped it."""
+        return self.policy.words_for(key, self.content["locale"])
 
     @cached_property
     def statement(self) -> dict[str, Any]:
@@ -83,11 +119,16 @@ class Dossier:
             "tier": self.tier.key,
             "signatures": self.tier.signatures,
             "disclaimers": [_disclaimer(a) for a in sorted(self.attachments, key=lambda a: a.disclaimer.key)],
-            "claims": [_claim(c) for c in self.claims if c.state != Claim.State.ORPHANED],
+            "claims": [
+                _claim(c, self.checks_of(c)) | self._settled(c)
+                for c in self.claims
+                if c.state != Claim.State.ORPHANED
+            ],
             "findings": [_finding(f) for f in self.findings if not f.orphaned],
             "takedowns": self.takedowns,
             "revocations": self.revocations,
             "reopenings": self.reopenings,
+            **({"opinions": sorted(self.givers)} if self.independent else {}),
         }
 
     @cached_property
@@ -120,16 +161,20 @@ class Dossier:
         if not self.sign_offs:
             return {}
         people = [s.signer_id for s in self.sign_offs]
-        reviewers = {r.user_id: r for r in Reviewer.objects.filter(user__in=people)}
+        reviewers = reviewers_among(people)
         may_sign = set(User.objects.with_perm("reviews.sign_review").filter(pk__in=people))
         standing = {}
         for signer in {s.signer for s in self.sign_offs}:
+            reviewer, specialties = reviewers.get(signer.pk, (None, None))
             faults = signer_faults(
                 signer,
                 self.review,
-                reviewer=reviewers.get(signer.pk),
+                reviewer=reviewer,
+                specialties=specialties,
                 barred=self.barred,
                 conflicted=self.conflicted,
+                topics=self.topics,
+                credentials=self.tier.credentials,
             )
             if signer.is_active and signer not in may_sign:
                 name = signer.get_full_name() or signer.get_username()
@@ -148,12 +193,103 @@ class Dossier:
                     f"Something changed since {sign_off.printed_name} signed; the signature lapsed.",
                 )
             ]
+        if self.independent and sign_off.signer_id not in self.givers:
+            return [("signer_no_opinion", f"{sign_off.printed_name} gave no verdicts on this edition.")]
         return self._standing[sign_off.signer_id]
 
     @cached_property
     def valid_sign_offs(self) -> list[SignOff]:
         """Signatures that hold today: not revoked, under today's digest, by people who may still sign."""
         return [s for s in self.sign_offs if not self.faults_of(s)]
+
+    # --- Verdicts -----------------------------------------------------------------------------------
+
+    @cached_property
+    def opinions(self) -> list[Opinion]:
+        """Who has given all their verdicts on this edition; see `reviews.verdicts.opinions_on`."""
+        if not self.tier.independent:
+            return []
+        return verdicts.opinions_on(
+            self.review,
+            barred=self.barred,
+            conflicted=self.conflicted,
+            topics=self.topics,
+            credentials=self.tier.credentials,
+        )
+
+    @cached_property
+    def givers(self) -> set[int]:
+        """The primary keys of those who gave `opinions`."""
+        return {opinion.by_id for opinion in self.opinions}
+
+    @cached_property
+    def independent(self) -> bool:
+        """Whether the second look at this edition is one of its own. A closed review without any was not."""
+        return self.tier.independent and (self.review.is_open or bool(self.opinions))
+
+    @cached_property
+    def sealed(self) -> bool:
+        """Whether verdicts are kept back from everyone but who gave them."""
+        return self.independent and self.review.is_open and len(self.givers) < self.tier.signatures
+
+    def keeps_back(self, claim: Claim) -> bool:
+        """Whether a claim's verdicts are: it may have come in after everyone had given the others."""
+        if not self.independent or not self.review.is_open:
+            return False
+        people = {check.by_id for check in self.checks_of(claim)}
+        return self.sealed or len(people & self.givers) < self.tier.signatures
+
+    def checks_of(self, claim: Claim) -> list[SourceCheck]:
+        """`checks_in_force`: one by each person where the second look is independent."""
+        return checks_in_force(claim, of_each=self.independent)
+
+    def settlement_of(self, claim: Claim) -> Settlement | None:
+        """How the reviewers settled their disagreement on a claim, if this is how it still stands."""
+        if not self._differ(claim):
+            return None
+        return verdicts.settled_by(self.checks_of(claim), self._settlements.get(claim.pk, ()))
+
+    def is_disputed(self, claim: Claim) -> bool:
+        """Whether the reviewers disagree on an open claim and have not settled it."""
+        return (
+            claim.state == Claim.State.OPEN
+            and not self.keeps_back(claim)
+            and self._differ(claim)
+            and self.settlement_of(claim) is None
+        )
+
+    def _differ(self, claim: Claim) -> bool:
+        checks = self.checks_of(claim)
+        return self.independent and verdicts.disagree(checks, self.policy.passing_verdicts)
+
+    def rests_on(self, claim: Claim) -> list[SourceCheck]:
+        """The checks on which a claim passes; none where it does not, or where that is not decided yet."""
+        good = passing(self.checks_of(claim), self.policy)
+        if not self.independent:
+            return good
+        if self.keeps_back(claim) or self.is_disputed(claim):
+            return []
+        if settlement := self.settlement_of(claim):
+            return [check for check in good if check.pk == settlement.stands_id]
+        enough = len({check.by_id for check in good} & self.givers) >= self.tier.signatures
+        return good if enough else []
+
+    @cached_property
+    def _settlements(self) -> dict[int, list[Settlement]]:
+        return verdicts.settlements_of(self.claims) if self.independent and not self.sealed else {}
+
+    def _settled(self, claim: Claim) -> dict[str, Any]:
+        settlement = self.settlement_of(claim)
+        if settlement is None:
+            return {}
+        return {
+            "settlement": {
+                "id": settlement.pk,
+                "stands": settlement.stands_id,
+                "reason": settlement.reason,
+                "by": settlement.by_id,
+            }
+        }
 
     @cached_property
     def placed_disclaimers(self) -> list[PlacedDisclaimer]:
@@ -177,9 +313,11 @@ class Dossier:
 def load(review: Review) -> Dossier:
     """Read a review's dossier: a constant number of queries, whatever its size."""
     claims = list(
-        review.claims.prefetch_related(
+        review.claims.select_related("answered_by")
+        .prefetch_related(
             Prefetch("checks", SourceCheck.objects.select_related("source", "by").order_by("id"))
-        ).order_by("id")
+        )
+        .order_by("id")
     )
     for claim in claims:
         claim.edition = review.edition  # claims move with their review; this spares a query for each
@@ -189,7 +327,7 @@ def load(review: Review) -> Dossier:
         claims=claims,
         findings=list(
             review.findings.exclude(disposition=Finding.Disposition.FIXED)
-            .select_related("disposed_by", "confirmed_by", "added_by")
+            .select_related("disposed_by", "confirmed_by", "added_by", "answered_by")
             .order_by("id")
         ),
         attachments=list(
@@ -198,19 +336,37 @@ def load(review: Review) -> Dossier:
             .order_by("id")
         ),
         sign_offs=list(review.sign_offs.select_related("signer", "revocation").order_by("id")),
-        # One notice each: a page that is withdrawn and then retracted was taken down twice.
-        takedowns=Notice.objects.filter(article=review.article_id, kind__in=_TAKE_DOWNS).count(),
-        revocations=Revocation.objects.filter(sign_off__review__article=review.article_id).count(),
-        reopenings=Event.objects.filter(review=review, action="reopen").count(),
+        **_happened(review),
     )
 
 
-def checks_in_force(claim: Claim) -> list[SourceCheck]:
-    """The newest check of a claim, in its present words, against each source still cited; oldest first."""
+def _happened(review: Review) -> dict[str, Any]:
+    """What befell the article, counted in one query."""
+    slug = review.edition.content["slug"]
+    counted = Article.objects.values(
+        # One notice each: a page that is withdrawn and then retracted was taken down twice.
+        takedowns=_number_of(Notice.objects.filter(article=OuterRef("pk"), kind__in=_TAKE_DOWNS)),
+        revocations=_number_of(Revocation.objects.filter(sign_off__review__article=OuterRef("pk"))),
+        reopenings=_number_of(Event.objects.filter(review=review.pk, action="reopen")),
+        address_taken=Exists(pages_of_others(slug, article_id=OuterRef("pk"))),
+    )
+    return dict(counted.get(pk=review.article_id))
+
+
+def _number_of(rows: QuerySet[Any]) -> Subquery:
+    counted = rows.order_by().annotate(number=Func(F("pk"), function="COUNT")).values("number")
+    return Subquery(counted, output_field=IntegerField())
+
+
+def checks_in_force(claim: Claim, *, of_each: bool = False) -> list[SourceCheck]:
+    """The newest check of a claim, in its present words, against each source still cited; oldest first.
+
+    With `of_each`, the newest by each person.
+    """
     words = claim.anchor["exact"]
     cited = {reference["source"] for reference in claim.edition.content["references"]}
     newest = {
-        check.source_id: check
+        (check.source_id, check.by_id if of_each else 0): check
         for check in claim.checks.all()
         if check.claim_text == words and check.source_id in cited
     }
@@ -247,7 +403,7 @@ def _disclaimer(attachment: Attachment) -> dict[str, Any]:
     }
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def _claim(claim: Claim, checks: list[SourceCheck]) -> dict[str, Any]:
     return {
         "id": claim.pk,
         "text": claim.anchor["exact"],
@@ -263,7 +419,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
                 "directness": check.directness,
                 "by": check.by_id,
             }
-            for check in checks_in_force(claim)
+            for check in checks
         ],
     }
 

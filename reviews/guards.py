@@ -65,6 +65,9 @@ def connect() -> None:
         "policyversion",
         "disclaimerversion",
         "conflict",
+        "opinion",
+        "settlement",
+        "servedcheck",
     ):
         guards.immutable(f"reviews_{table}")
     for table in ("review", "claim", "finding", "comment", "attachment"):

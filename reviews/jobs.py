@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.models import Outbox
-from reviews import notifications, workflow
+from reviews import alerts, notifications, served, workflow
 from reviews.models import Review
 
 log = logging.getLogger(__name__)
@@ -35,9 +35,24 @@ def _announce(payload: dict[str, Any]) -> None:
     notifications.announce(payload["event"])
 
 
+def _find_old_words(payload: dict[str, Any]) -> None:
+    alerts.find_old_words(policy=payload["policy"], keys=payload["keys"], after=payload["after"])
+
+
+def _open_for_old_words(payload: dict[str, Any]) -> None:
+    alerts.open_for_old_words(article=payload["article"], keys=payload["keys"])
+
+
+def _check_served(payload: dict[str, Any]) -> None:
+    served.check_page(payload["publication"])
+
+
 JOBS: dict[str, Callable[[dict[str, Any]], None]] = {
     "publish_scheduled": _publish_scheduled,
     "announce": _announce,
+    "find_old_words": _find_old_words,
+    "open_for_old_words": _open_for_old_words,
+    "check_served": _check_served,
 }
 
 

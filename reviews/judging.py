@@ -17,20 +17,22 @@ from articles.canonical import digest
 from articles.freezing import edition_document
 from articles.models import Source
 from articles.models.content import record
-from reviews import audit, permissions
+from reviews import audit, dossier, permissions
 from reviews.anchors import Anchor, NotInText, anchor_quote
-from reviews.dossier import checks_in_force
+from reviews.intake import tier_of
 from reviews.models import (
     Attachment,
     Claim,
     Comment,
     Conflict,
     Disclaimer,
+    DisclaimerVersion,
     Finding,
     Review,
     SourceCheck,
 )
 from reviews.models.disclaimers import Placement
+from reviews.policy import current_policy
 from reviews.refusals import Refused
 from reviews.workflow import lock, reopen_because
 
@@ -87,6 +89,10 @@ def _act(
     review.refresh_from_db()
 
 
+judgement = _act
+"""The same shape, for verbs that stand in files of their own."""
+
+
 # --- Claims ---------------------------------------------------------------------------------------
 
 
@@ -114,6 +120,7 @@ def dismiss_claim(claim: Claim, *, by: User, reason: str) -> None:
         claim.refresh_from_db()
         if claim.state not in (Claim.State.OPEN, Claim.State.RECONFIRM):
             raise Refused("This claim is not open.", "state")
+        _check_alone(act.review, claim, by=by)
         act.reason = claim.dismissed_reason = _needed(reason, "Dismissing a claim needs a reason.")
         claim.state, claim.dismissed_by = Claim.State.DISMISSED, by
         claim.save()
@@ -159,6 +166,8 @@ def check_claim(
         cited = {reference["source"] for reference in act.review.edition.content["references"]}
         if source.pk not in cited:
             raise Refused("This source is not among the article's references.", "source")
+        if not note.strip():
+            _check_unchanged(act.review, claim, by=by)
         source = Source.objects.select_for_update().get(pk=source.pk)
         check = _add_check(
             claim,
@@ -173,8 +182,9 @@ def check_claim(
             read=read,
             note=note.strip(),
         )
-        _set_open(claim)
-        act.facts |= {"claim": claim.pk, "check": check.pk, "source": source.pk, "verdict": verdict}
+        _set_open(claim, act.review)
+        # The verdict stands in the check, which may be kept back; the log is read by others.
+        act.facts |= {"claim": claim.pk, "check": check.pk, "source": source.pk}
     return check
 
 
@@ -184,8 +194,15 @@ def reconfirm_claim(claim: Claim, *, by: User) -> None:
         claim.refresh_from_db()
         if claim.state != Claim.State.RECONFIRM:
             raise Refused("This claim does not wait for reconfirmation.", "state")
-        newest = {check.source_id: check for check in claim.checks.select_related("source").order_by("id")}
-        done = {check.source_id for check in checks_in_force(claim)}
+        made = claim.checks.select_related("source").order_by("id")
+        alone = _judged_apart(act.review)
+        if alone:  # in an independent review, everyone speaks for themselves
+            made = made.filter(by=by)
+        newest = {check.source_id: check for check in made}
+        if alone and not newest:
+            raise Refused("You have not checked this claim yet: check it against a source.", "no_check")
+        in_force = dossier.checks_in_force(claim, of_each=alone)
+        done = {check.source_id for check in in_force if not alone or check.by_id == by.pk}
         for check in newest.values():
             if check.source_id not in done:
                 # Of the source as it was read then: one whose record changed since must be read again.
@@ -202,7 +219,7 @@ def reconfirm_claim(claim: Claim, *, by: User) -> None:
                     read=check.read,
                     note=check.note,
                 )
-        _set_open(claim)
+        _set_open(claim, act.review)
         act.facts |= {"claim": claim.pk}
 
 
@@ -218,10 +235,43 @@ def _add_check(claim: Claim, source: Source, *, known: dict[str, Any], **fields:
     )
 
 
-def _set_open(claim: Claim) -> None:
-    if claim.state != Claim.State.OPEN:
+def _set_open(claim: Claim, review: Review) -> None:
+    """What was checked in its present words needs no reconfirmation; by everyone, if they judge apart."""
+    if claim.state == Claim.State.OPEN:
+        return
+    tier = tier_of(review.edition, current_policy())
+    people = {check.by_id for check in dossier.checks_in_force(claim, of_each=True)}
+    if not tier.independent or len(people) >= tier.signatures:
         claim.state = Claim.State.OPEN
         claim.save()
+
+
+def _judged_apart(review: Review) -> bool:
+    """Whether reviewers judge this one without seeing one another's verdicts."""
+    return tier_of(review.edition, current_policy()).independent
+
+
+def _check_alone(review: Review, claim: Claim, *, by: User) -> None:
+    """Raise `Refused` when a claim would be dismissed over a verdict that is kept back from `by`."""
+    if not claim.checks.exclude(by=by).exists():
+        return
+    loaded = dossier.load(review)
+    if loaded.keeps_back(claim) and any(check.by_id != by.pk for check in loaded.checks_of(claim)):
+        raise Refused(
+            "Another reviewer has checked this claim, so it cannot be set aside before you both see each "
+            "other’s verdicts. Give yours.",
+            "checked_by_another",
+        )
+
+
+def _check_unchanged(review: Review, claim: Claim, *, by: User) -> None:
+    """Raise `Refused` when `by` changes a verdict that others have seen: that is settled in writing."""
+    if not claim.checks.filter(by=by).exists():
+        return
+    loaded = dossier.load(review)
+    mine = any(check.by_id == by.pk for check in loaded.checks_of(claim))
+    if mine and loaded.independent and not loaded.keeps_back(claim):
+        raise Refused("The other reviewer has seen your verdict. Say in the note why it changed.", "note")
 
 
 # --- Findings and comments ------------------------------------------------------------------------
@@ -308,14 +358,12 @@ def comment(review: Review, *, by: User, text: str, quote: str = "") -> Comment:
 def attach_disclaimer(
     review: Review, *, by: User, disclaimer: Disclaimer, placement: str = "", quote: str = ""
 ) -> Attachment:
-    """Attach the newest words of a disclaimer, in the policy's place or another. Replaces an earlier one.
+    """Attach the words in force for the article's jurisdiction, in the policy's place or another.
 
-    An inline disclaimer needs the `quote` of the passage that it stands at.
+    Replaces an earlier one. An inline disclaimer needs the `quote` of the passage that it stands at.
     """
     with _act("attach_disclaimer", review, by=by) as act:
-        version = disclaimer.versions.order_by("-number").first()
-        if version is None:
-            raise Refused("This disclaimer has no words yet.", "disclaimer")
+        version = _words(act.review, disclaimer)
         placement = placement or version.placement
         _one_of(placement, Placement.values, "place")
         anchor = act.anchor(quote) if placement == Placement.INLINE else None
@@ -331,6 +379,8 @@ def attach_disclaimer(
             by=by,
         )
         act.facts |= {"disclaimer": disclaimer.key, "version": version.number, "placement": placement}
+        if version.variant:
+            act.facts["variant"] = version.variant
     return attachment
 
 
@@ -348,9 +398,7 @@ def detach_disclaimer(attachment: Attachment, *, by: User) -> None:
 def waive_disclaimer(review: Review, *, by: User, disclaimer: Disclaimer, reason: str) -> Attachment:
     """Decide, with a reason, that a required disclaimer is not needed; a second reviewer must confirm."""
     with _act("waive_disclaimer", review, by=by) as act:
-        version = disclaimer.versions.order_by("-number").first()
-        if version is None:
-            raise Refused("This disclaimer has no words yet.", "disclaimer")
+        version = _words(act.review, disclaimer)
         act.reason = _needed(reason, "Waiving a disclaimer needs a reason.")
         _take_off(act.review, disclaimer)
         attachment = Attachment.objects.create(
@@ -377,6 +425,16 @@ def confirm_waiver(attachment: Attachment, *, by: User) -> None:
         attachment.confirmed_by = by
         attachment.save()
         act.facts |= {"disclaimer": attachment.disclaimer.key}
+
+
+def _words(review: Review, disclaimer: Disclaimer) -> DisclaimerVersion:
+    """The newest words of a disclaimer for the article; of one that the policy dropped, its last ones."""
+    words = current_policy().words_for(disclaimer.key, review.edition.content["locale"])
+    versions = disclaimer.versions.filter(variant=words.variant) if words else disclaimer.versions.all()
+    version = versions.order_by("-number", "variant").first()
+    if version is None:
+        raise Refused("This disclaimer has no words yet.", "disclaimer")
+    return version
 
 
 def _take_off(review: Review, disclaimer: Disclaimer) -> None:

@@ -13,6 +13,7 @@ from articles.models import Article
 from reviews.models import Event, Review
 
 WRITERS, REVIEWERS, EDITORS = "writers", "reviewers", "editors"
+ASSIGNEE = "assignee"
 
 # Who is told of which event, and in what words.
 MESSAGES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -22,10 +23,13 @@ MESSAGES: dict[str, tuple[tuple[str, ...], str]] = {
     "decline": ((WRITERS, EDITORS), "was declined"),
     "sign_off": ((WRITERS, EDITORS), "was signed"),
     "reopen": ((REVIEWERS, EDITORS), "is back in review"),
+    "reopen_live": ((REVIEWERS, EDITORS), "is live and must be reviewed again"),
+    "disclaimer_unseen": ((EDITORS,), "is live, but a disclaimer is not seen by readers"),
     "revoke": ((REVIEWERS, EDITORS), "lost a signature"),
     "publish": ((WRITERS, REVIEWERS), "is live"),
     "withdraw": ((WRITERS, REVIEWERS, EDITORS), "was withdrawn"),
     "retract": ((WRITERS, REVIEWERS, EDITORS), "was retracted"),
+    "assign_review": ((ASSIGNEE,), "was given to you to review"),
 }
 
 
@@ -35,7 +39,7 @@ def announce(sequence: int) -> int:
     if event.action not in MESSAGES or event.article is None:
         return 0
     groups, words = MESSAGES[event.action]
-    people = _people(groups, event.article).exclude(email="")
+    people = _people(groups, event.article, assignee=event.facts.get("assignee")).exclude(email="")
     if event.actor:
         people = people.exclude(pk=event.actor.pk)
     subject = f"“{event.article.title}” {words}".replace("\n", " ")
@@ -45,8 +49,10 @@ def announce(sequence: int) -> int:
     return len(people)
 
 
-def _people(groups: tuple[str, ...], article: Article) -> QuerySet[User]:
+def _people(groups: tuple[str, ...], article: Article, *, assignee: int | None = None) -> QuerySet[User]:
     wanted = Q(pk__in=[])
+    if ASSIGNEE in groups:
+        wanted |= Q(pk=assignee)
     if WRITERS in groups:
         wanted |= Q(contributions__article=article)
     if REVIEWERS in groups:

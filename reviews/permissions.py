@@ -5,10 +5,16 @@ Whether the *state* allows it is another question, answered by `reviews.workflow
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
+from collections.abc import Iterable, Sequence
 
-from articles.models import Article, Edition
+from django.contrib.auth.models import User
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from articles.freezing import edition_document
+from articles.models import Article, Contribution, Edition, Publication, Topic
 from reviews.models import Conflict, Review, Reviewer, SignOff
+from reviews.policy import current_policy, holds_one_of
 from reviews.refusals import Refused
 
 Faults = list[tuple[str, str]]
@@ -26,6 +32,17 @@ def check_can_submit(user: User, article: Article) -> None:
     if user.has_perm("reviews.publish_review") or article.contributions.filter(person=user).exists():
         return
     raise Refused("Only those who wrote this draft, or a managing editor, may submit it.", "not_contributor")
+
+
+def check_can_answer(user: User, article: Article) -> None:
+    """The same people as for a submission: an answer is the writer's side speaking to the reviewer."""
+    try:
+        check_can_submit(user, article)
+    except Refused as refusal:
+        raise Refused(
+            "Only those who wrote this draft, or a managing editor, may answer its screening.",
+            *refusal.codes,
+        ) from refusal
 
 
 def check_can_resubmit(user: User, review: Review) -> None:
@@ -55,6 +72,26 @@ def check_can_sign(user: User, review: Review, *, faults: Faults | None = None) 
         raise Refused.because("You cannot sign this article.", faults)
 
 
+def check_gave_opinion(user: User, *, needed: bool, givers: set[int]) -> None:
+    """Where reviewers judge apart, only those sign who gave verdicts of their own on the edition."""
+    if needed and user.pk not in givers:
+        raise Refused(
+            "Only those who gave their own verdicts on this edition may sign it, and you did not.",
+            "signer_no_opinion",
+        )
+
+
+def check_can_settle(user: User, review: Review, *, givers: set[int]) -> None:
+    """One of those who gave their verdicts, or the medical lead; either must be able to judge it."""
+    check_can_judge(user, review)
+    if user.pk not in givers:
+        _check_permission(
+            user,
+            "revoke_sign_off",
+            "A disagreement is settled by one of those who gave their verdicts, or by the medical lead.",
+        )
+
+
 def check_can_request_changes(user: User, review: Review) -> None:
     """Who may judge it."""
     check_can_judge(user, review)
@@ -68,6 +105,26 @@ def check_can_decline(user: User, review: Review) -> None:
 def check_can_reopen(user: User, review: Review) -> None:
     """Who may judge it."""
     check_can_judge(user, review)
+
+
+def check_can_release(user: User, review: Review) -> None:
+    """The assignee, or who may assign; of a review that nobody has, whoever judges."""
+    if user.is_active and review.assignee_id == user.pk:
+        return
+    if user.is_active and review.assignee_id is None and user.has_perm("reviews.judge_review"):
+        return
+    _check_permission(
+        user,
+        "assign_review",
+        "Only who has a review, a managing editor or the medical lead may release it.",
+    )
+
+
+def check_can_assign(user: User, review: Review) -> None:
+    """Managing editors and the medical lead."""
+    _check_permission(
+        user, "assign_review", "Only a managing editor or the medical lead may give a review to somebody."
+    )
 
 
 def check_can_schedule(user: User, review: Review) -> None:
@@ -117,22 +174,36 @@ def signer_faults(
     review: Review,
     *,
     reviewer: Reviewer | None = None,
+    specialties: Sequence[Topic] | None = None,
     barred: set[int] | None = None,
     conflicted: set[int] | None = None,
+    topics: Sequence[str] | None = None,
+    credentials: Sequence[str] | None = None,
 ) -> Faults:
     """Why this person's judgement of the review does not count, as (code, sentence); empty when it does.
 
-    The keyword arguments spare queries where many people are asked about one review.
+    The keyword arguments spare queries where many people are asked about one review, or one person about
+    many: `reviewer` and their `specialties` (or the first with them prefetched), `topics` the slugs of the
+    edition's topics, `credentials` the degrees of which the article's risk tier asks for one.
     """
     faults: Faults = []
     name = user.get_full_name() or user.get_username()
-    reviewer = reviewer or Reviewer.objects.filter(user=user).first()
+    if reviewer is None:
+        reviewer, specialties = reviewers_among([user.pk]).get(user.pk, (None, []))
     if not user.is_active:
         faults.append(("signer_inactive", f"The account of {name} is switched off."))
     if reviewer is None:
         faults.append(("signer_unqualified", f"{name} has no verified medical qualification on record."))
     elif not reviewer.is_qualified():
         faults.append(("signer_unqualified", f"The qualification of {name} does not hold today."))
+    if reviewer is not None:
+        faults += _fit_faults(
+            name,
+            reviewer,
+            list(reviewer.specialties.all()) if specialties is None else specialties,
+            topics_of(review.edition) if topics is None else topics,
+            credentials_asked_for(review.edition) if credentials is None else credentials,
+        )
     if user.pk in (contributors_since_signed(review) if barred is None else barred):
         faults.append(
             ("signer_contributed", f"{name} helped to write this text, and nobody judges their own.")
@@ -140,6 +211,56 @@ def signer_faults(
     if user.pk in (conflicted_people(review) if conflicted is None else conflicted):
         faults.append(("signer_conflict", f"{name} declared a conflict of interest."))
     return faults
+
+
+def reviewers_among(people: Iterable[int]) -> dict[int, tuple[Reviewer, list[Topic]]]:
+    """Those of `people` who have a qualification on record, with their specialties: one query."""
+    rows = Reviewer.objects.filter(user__in=people).annotate(
+        specialty_slug=F("specialties__slug"), specialty_name=F("specialties__name")
+    )
+    found: dict[int, tuple[Reviewer, list[Topic]]] = {}
+    for row in rows:
+        _, specialties = found.setdefault(row.user_id, (row, []))
+        if row.specialty_slug:
+            specialties.append(Topic(slug=row.specialty_slug, name=row.specialty_name))
+    return found
+
+
+def _fit_faults(
+    name: str,
+    reviewer: Reviewer,
+    specialties: Sequence[Topic],
+    topics: Sequence[str],
+    credentials: Sequence[str],
+) -> Faults:
+    faults: Faults = []
+    if specialties and not {topic.slug for topic in specialties} & set(topics):
+        listed = ", ".join(topic.name for topic in specialties)
+        faults.append(
+            ("signer_specialty", f"{name} reviews other topics than those of this article: {listed}.")
+        )
+    if credentials and not holds_one_of(credentials, reviewer.credentials):
+        faults.append(
+            (
+                "signer_credential",
+                f"This risk tier needs one of these degrees: {', '.join(credentials)}. {name} has none of "
+                f"them on record.",
+            )
+        )
+    return faults
+
+
+def topics_of(edition: Edition) -> list[str]:
+    """Slugs of the topics that an edition was frozen under."""
+    return [topic["slug"] for topic in edition.content["topics"]]
+
+
+def credentials_asked_for(edition: Edition) -> tuple[str, ...]:
+    """Degrees of which whoever judges the edition must have one, by its risk tier today; empty: any."""
+    policy = current_policy()
+    if not policy.asks_for_credentials:
+        return ()
+    return policy.tier(topics=topics_of(edition), text=edition_document(edition).text).credentials
 
 
 def conflicted_people(review: Review) -> set[int]:
@@ -163,11 +284,33 @@ def contributors_to(edition: Edition, *, include_later: bool = False) -> set[int
             article=edition.article_id, number__lt=edition.number, publications__isnull=False
         )
         .order_by("-number")
-        .values_list("article_version", flat=True)
-        .first()
+        .values("article_version")[:1]
     )
-    wrote = edition.article.contributions.filter(version__gt=before or 0)
+    wrote = edition.article.contributions.filter(version__gt=Coalesce(Subquery(before), 0))
     if not include_later:
         wrote = wrote.filter(version__lte=edition.article_version)
     byline = {author["id"] for author in edition.content["authors"]}
     return byline | set(wrote.values_list("person", flat=True))
+
+
+def with_part_of(user: User, reviews: QuerySet[Review]) -> QuerySet[Review]:
+    """Reviews with `conflicted` and `wrote`: what `conflicted_people` and `contributors_to` say of `user`.
+
+    For lists: no query for each. The byline is not in it, it stands in the edition's content.
+    """
+    declared = Conflict.objects.filter(person=user, review__article=OuterRef("article"))
+    published_before = (
+        Publication.objects.filter(
+            article=OuterRef("article"), edition__number__lt=OuterRef("edition__number")
+        )
+        .order_by("-edition__number")
+        .values("edition__article_version")[:1]
+    )
+    wrote = Contribution.objects.filter(
+        person=user, article=OuterRef("article"), version__gt=OuterRef("published_version")
+    )
+    return reviews.annotate(
+        published_version=Coalesce(Subquery(published_before), 0),
+        conflicted=Exists(declared),
+        wrote=Exists(wrote),
+    )

@@ -5,7 +5,7 @@ Asked at submission, at sign-off and again at the moment of publishing, by every
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -15,9 +15,11 @@ from articles.editing import was_anothers
 from articles.freezing import draft_document, unfrozen_because
 from articles.models import Article
 from reviews import dossier as dossiers
-from reviews.dossier import Dossier, checks_in_force, passing, source_digest
+from reviews.counting import agree, counted, in_words
+from reviews.dossier import Dossier, source_digest
 from reviews.models import Attachment, Claim, Finding, Review
-from reviews.screening import screen
+from reviews.policy import screened
+from reviews.screening import Hit
 
 
 class Stops(IntEnum):
@@ -38,14 +40,17 @@ class Requirement:
     stops: Stops
 
 
-def missing_for_draft(article: Article) -> list[Requirement]:
-    """What the writer must mend before the draft can be submitted."""
+def missing_for_draft(article: Article, *, hits: Sequence[Hit] | None = None) -> list[Requirement]:
+    """What the writer must mend before the draft can be submitted.
+
+    `hits`, what screening says of the draft, spares its screening where the caller has done it.
+    """
     place = reverse("admin:articles_article_change", args=[article.pk])
     found: list[Requirement] = []
     if obstacle := unfrozen_because(article):
         found.append(Requirement("not_freezable", obstacle, place, Stops.SUBMISSION))
-    found += _address(article.pk, article.slug, place)
-    for hit in screen(draft_document(article)):
+    found += _address(was_anothers(article.slug, article_id=article.pk), article.slug, place)
+    for hit in screened(draft_document(article)) if hits is None else hits:
         if hit.severity == "fix":
             where = f" (“{_short(hit.quote)}”)" if hit.quote else ""
             found.append(Requirement(hit.rule, f"{hit.message}{where} {hit.remedy}", place, Stops.SUBMISSION))
@@ -60,7 +65,7 @@ def missing_for(review: Review, *, dossier: Dossier | None = None) -> list[Requi
     dossier = dossier or dossiers.load(review)
     place = reverse("desk:review", args=[review.pk])
     return [
-        *_address(dossier.review.article_id, dossier.content["slug"], place),
+        *_address(dossier.address_taken, dossier.content["slug"], place),
         *_housekeeping(dossier, place),
         *_findings(dossier, place + "#findings"),
         *_disclaimers(dossier, place + "#disclaimers"),
@@ -74,9 +79,9 @@ def stopping(requirements: list[Requirement], step: Stops) -> list[Requirement]:
     return [r for r in requirements if r.stops <= step]
 
 
-def _address(article_id: int, slug: str, place: str) -> Iterator[Requirement]:
+def _address(taken: bool, slug: str, place: str) -> Iterator[Requirement]:
     # Free when the draft was saved, but another article may have been published there since.
-    if was_anothers(slug, article_id=article_id):
+    if taken:
         yield Requirement(
             "address_taken",
             f"Another article was published at the address “{slug}”; this one needs its own.",
@@ -87,7 +92,7 @@ def _address(article_id: int, slug: str, place: str) -> Iterator[Requirement]:
 
 def _housekeeping(dossier: Dossier, place: str) -> Iterator[Requirement]:
     # Asked of the text again: a finding row may be missing, the words are not.
-    for hit in screen(dossier.document):
+    for hit in screened(dossier.document, dossier.policy):
         if hit.severity == "fix":
             yield Requirement(hit.rule, f"{hit.message} Send it back to be mended.", place, Stops.SUBMISSION)
 
@@ -103,7 +108,7 @@ def _findings(dossier: Dossier, place: str) -> Iterator[Requirement]:
     if waiting:
         yield Requirement(
             "finding_open",
-            f"{_count(len(waiting), 'finding')} still {_s(len(waiting), 'needs', 'need')} an answer.",
+            f"{counted(len(waiting), 'finding')} still {agree(len(waiting), 'needs', 'need')} an answer.",
             place,
             Stops.SIGN_OFF,
         )
@@ -117,7 +122,7 @@ def _findings(dossier: Dossier, place: str) -> Iterator[Requirement]:
     if alone:
         yield Requirement(
             "finding_unconfirmed",
-            f"{_count(len(alone), 'critical finding')} {_s(len(alone), 'was', 'were')} accepted by one "
+            f"{counted(len(alone), 'critical finding')} {agree(len(alone), 'was', 'were')} accepted by one "
             "person only; a second qualified reviewer must confirm.",
             place,
             Stops.SIGN_OFF,
@@ -126,16 +131,16 @@ def _findings(dossier: Dossier, place: str) -> Iterator[Requirement]:
 
 def _disclaimers(dossier: Dossier, place: str) -> Iterator[Requirement]:
     here = {a.disclaimer.key: a for a in dossier.attachments}
-    absent = [key for key in dossier.required_disclaimers if key not in here]
     names = {d["key"]: d["name"] for d in dossier.policy.content["disclaimers"]}
-    for key in absent:
+    for required in dossier.required:
+        if required.key in here:
+            continue
         yield Requirement(
             "disclaimer_missing",
-            f"The disclaimer “{names.get(key, key)}” is required and not attached.",
+            f"The disclaimer “{names.get(required.key, required.key)}” is required and not attached.",
             place,
             Stops.SIGN_OFF,
         )
-    in_force = {d["key"]: d["text"] for d in dossier.policy.content["disclaimers"]}
     for key, attachment in here.items():
         if attachment.state == Attachment.State.WAIVED and not attachment.confirmed_by_id:
             yield Requirement(
@@ -144,9 +149,11 @@ def _disclaimers(dossier: Dossier, place: str) -> Iterator[Requirement]:
                 place,
                 Stops.SIGN_OFF,
             )
-        if attachment.state == Attachment.State.ATTACHED and in_force.get(key) not in (
-            None,
-            attachment.version.text,
+        words = dossier.words_for(key)
+        if (
+            attachment.state == Attachment.State.ATTACHED
+            and words is not None
+            and words.text != attachment.version.text
         ):
             yield Requirement(
                 "disclaimer_outdated",
@@ -157,14 +164,30 @@ def _disclaimers(dossier: Dossier, place: str) -> Iterator[Requirement]:
 
 
 def _claims(dossier: Dossier, place: str) -> Iterator[Requirement]:
-    unchecked = reconfirm = 0
+    if dossier.sealed:
+        # Nothing else of the claims: it would tell one reviewer what another found.
+        have, want = len(dossier.givers), dossier.tier.signatures
+        yield Requirement(
+            "opinion_missing",
+            f"{in_words(want).capitalize()} reviewers must each give their verdicts; "
+            f"{have} of {want} {agree(have, 'has', 'have')}.",
+            place,
+            Stops.SIGN_OFF,
+        )
+        return
+    unchecked = reconfirm = disputed = 0
     for claim in dossier.claims:
         if claim.state == Claim.State.RECONFIRM:
             reconfirm += 1
         if claim.state != Claim.State.OPEN:
             continue
-        checks = checks_in_force(claim)
-        if not passing(checks, dossier.policy):
+        if dossier.keeps_back(claim):
+            unchecked += 1
+            continue
+        checks = dossier.checks_of(claim)
+        if dossier.is_disputed(claim):
+            disputed += 1
+        elif not dossier.rests_on(claim):
             unchecked += 1
         # Asked of a claim with another, sound source too: it is said to rest on both.
         for check in (c for c in checks if c.verdict in dossier.policy.passing_verdicts):
@@ -182,19 +205,28 @@ def _claims(dossier: Dossier, place: str) -> Iterator[Requirement]:
                     place,
                     Stops.SIGN_OFF,
                 )
+    if disputed:
+        yield Requirement(
+            "disagreement_open",
+            f"The reviewers disagree on {counted(disputed, 'claim')}; settle "
+            f"{agree(disputed, 'it', 'them')} in writing.",
+            place,
+            Stops.SIGN_OFF,
+        )
     if unchecked:
+        each = f", in the verdict of {dossier.tier.signatures} reviewers" if dossier.independent else ""
         yield Requirement(
             "claim_unchecked",
-            f"{_count(unchecked, 'claim')} still {_s(unchecked, 'needs', 'need')} a source that supports "
-            f"{_s(unchecked, 'it', 'them')}.",
+            f"{counted(unchecked, 'claim')} still {agree(unchecked, 'needs', 'need')} a source that supports "
+            f"{agree(unchecked, 'it', 'them')}{each}.",
             place,
             Stops.SIGN_OFF,
         )
     if reconfirm:
         yield Requirement(
             "claim_reconfirm",
-            f"{_count(reconfirm, 'claim')} changed since {_s(reconfirm, 'it was', 'they were')} checked and "
-            f"{_s(reconfirm, 'needs', 'need')} reconfirming.",
+            f"{counted(reconfirm, 'claim')} changed since {agree(reconfirm, 'it was', 'they were')} checked "
+            f"and {agree(reconfirm, 'needs', 'need')} reconfirming.",
             place,
             Stops.SIGN_OFF,
         )
@@ -206,21 +238,13 @@ def _signatures(dossier: Dossier, place: str) -> Iterator[Requirement]:
         return
     yield Requirement(
         "quorum",
-        f"{have} of {_count(want, 'signature')} given ({dossier.tier.name.lower()}).",
+        f"{have} of {counted(want, 'signature')} given ({dossier.tier.name.lower()}).",
         place,
         Stops.PUBLICATION,
     )
     for sign_off in dossier.sign_offs:
         for code, sentence in dossier.faults_of(sign_off):
             yield Requirement(code, sentence, place, Stops.PUBLICATION)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _s(number: int, one: str, many: str) -> str:
-    return one if number == 1 else many
 
 
 def _short(text: str) -> str:

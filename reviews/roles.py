@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.db.models.signals import post_migrate
 
 _WRITING = (
@@ -21,16 +21,23 @@ ROLES: dict[str, tuple[str, ...]] = {
     "Medical reviewer": _JUDGING,
     "Medical lead": (
         *_JUDGING,
-        "reviews.revoke_sign_off", "reviews.take_down",
+        "reviews.revoke_sign_off", "reviews.take_down", "reviews.assign_review",
         "reviews.view_reviewer", "reviews.add_reviewer", "reviews.change_reviewer",
         "reviews.view_disclaimer", "reviews.view_disclaimerversion", "reviews.view_policyversion",
     ),
     "Managing editor": (
         *_WRITING,
         "articles.add_topic", "articles.change_topic",
-        "reviews.schedule_review", "reviews.publish_review", "reviews.take_down",
+        "reviews.schedule_review", "reviews.publish_review", "reviews.take_down", "reviews.assign_review",
     ),
 }  # fmt: skip
+
+
+def roles_of(user: User) -> list[str]:
+    """The roles whose every permission a person has, those left out that another one includes."""
+    held = user.get_all_permissions()
+    full = {name: set(codes) for name, codes in ROLES.items() if held.issuperset(codes)}
+    return [name for name, codes in full.items() if not any(codes < other for other in full.values())]
 
 
 def sync() -> None:

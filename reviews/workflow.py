@@ -32,6 +32,8 @@ __all__ = ["TRANSITIONS", "Refused", "Transition"]
 Status = Review.Status
 NOTHING_OPEN = None
 """The state before a review: a draft that nobody is judging."""
+SYSTEM = ""
+"""In the place of a permission: Signoff does it by itself, and no person may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,10 @@ TRANSITIONS: dict[str, Transition] = {
         Transition(
             "decline", (Status.IN_REVIEW, Status.CHANGES_REQUESTED), (Status.DECLINED,), "judge_review",
             "decline", "Decline", needs_reason=True,
+        ),
+        Transition(
+            "reopen_live", (NOTHING_OPEN,), (Status.IN_REVIEW,), SYSTEM, "reopen_live",
+            "Review the live page again",
         ),
     )
 }  # fmt: skip
@@ -167,6 +173,7 @@ class Step:
             review.scheduled_for = review.scheduled_by = None
         if not review.is_open:
             review.closed_at = timezone.now()
+            review.alert = ""
 
 
 @contextmanager
@@ -231,16 +238,16 @@ def submit(article: Article, *, by: User) -> Review:
             raise Refused("This article is in review already.", "state")
         _check_draft(locked)
         edition = _freeze(locked, by=by)
-        policy = current_policy()
         review = Review(article=locked, edition=edition, submitted_by=by)
-        review.submitted_at = timezone.now()
-        review.due_on = timezone.localdate() + dt.timedelta(days=policy.due_days)
-        review.tier = intake.tier_of(edition, policy).key
+        _comes_in(review)
         review.save()
-        intake.begin(review)
+        before = intake.published_before(locked)
+        carried: dict[str, object] = intake.take_over(review, before) if before else {}
+        if before is None:
+            intake.begin(review)
         event = audit.record(
             "submit", by=by, article=locked, review=review, after=edition.digest,
-            facts={"edition": edition.number, "to": review.status},
+            facts={**carried, "edition": edition.number, "to": review.status},
         )  # fmt: skip
         announce(event)
     return review
@@ -252,15 +259,21 @@ def resubmit(review: Review, *, by: User) -> Review:
         _check_draft(step.review.article)
         old = step.review.edition
         step.review.edition = _freeze(step.review.article, by=by)
-        policy = current_policy()
         step.review.round += 1
-        step.review.submitted_at = timezone.now()
-        step.review.due_on = timezone.localdate() + dt.timedelta(days=policy.due_days)
-        step.review.tier = intake.tier_of(step.review.edition, policy).key
+        step.review.alert = ""
+        _comes_in(step.review)
         step.to(Status.IN_REVIEW)
         step.facts["edition"] = step.review.edition.number
         step.facts |= intake.carry_over(step.review, old)
     return review
+
+
+def _comes_in(review: Review) -> None:
+    """The review's edition waits from now on: until when, and how many must sign, the policy says."""
+    policy = current_policy()
+    review.submitted_at = timezone.now()
+    review.due_on = timezone.localdate() + dt.timedelta(days=policy.due_days)
+    review.tier = intake.tier_of(review.edition, policy).key
 
 
 def withdraw_submission(review: Review, *, by: User, reason: str) -> None:
@@ -322,6 +335,7 @@ def sign_off(
             )
         if any(s.signer_id == by.pk for s in loaded.valid_sign_offs):
             raise Refused("You have signed this text already.", "signed_already")
+        permissions.check_gave_opinion(by, needed=loaded.independent, givers=loaded.givers)
         reviewer = Reviewer.objects.get(user=by)
         signed = SignOff.objects.create(
             review=step.review,
@@ -341,6 +355,11 @@ def sign_off(
             "sign_off": signed.pk,
             "signed_digest": signed.signed_digest,
             "meaning": str(meaning),
+            "meaning_words": signed.get_meaning_display(),
+            "printed_name": signed.printed_name,
+            "credentials": signed.credentials,
+            "registration": signed.registration,
+            "interests": signed.interests,
             "signatures": f"{len(given)} of {loaded.tier.signatures}",
         }
     return signed
@@ -355,13 +374,15 @@ def reopen(review: Review, *, by: User, reason: str) -> None:
 def reopen_because(locked: Review, *, by: User | None, reason: str) -> None:
     """Take a signed review back, inside a transaction that holds its locks, since what was signed changed.
 
-    Does nothing to a review in another state.
+    Does nothing to a review in another state. Where nobody did it, the reason is the review's alert.
     """
     if locked.status not in TRANSITIONS["reopen"].sources:
         return
     was = locked.status
     step = Step(locked, None, {})
     step.to(Status.IN_REVIEW)
+    if by is None:
+        locked.alert = reason
     locked.save()
     announce(
         audit.record(
@@ -369,6 +390,34 @@ def reopen_because(locked: Review, *, by: User | None, reason: str) -> None:
             after=locked.edition.digest, reason=reason, facts={"from": was, "to": locked.status},
         )
     )  # fmt: skip
+
+
+def open_for_alert(article: Article, *, reason: str) -> Review:
+    """Have what is live now reviewed again, since something happened to what it rests on.
+
+    The edition under review is the live one, whatever became of the draft since; judgements of the review
+    that published it come along. The page stays live meanwhile. Raises `Refused` where nothing is live or a
+    review is open.
+    """
+    with transaction.atomic():
+        locked = Article.objects.select_for_update().get(pk=article.pk)
+        live = Publication.objects.filter(article=locked, status=Publication.Status.LIVE).first()
+        if live is None:
+            raise Refused("Nothing of this article is live.", "state")
+        if locked.reviews.filter(status__in=Review.OPEN).exists():
+            raise Refused("This article is in review already.", "state")
+        before = intake.review_behind(live)
+        review = Review(article=locked, edition=live.edition, submitted_by=before.submitted_by, alert=reason)
+        _comes_in(review)
+        review.save()
+        carried = intake.take_over(review, before)
+        event = audit.record(
+            "reopen_live", by=None, article=locked, review=review, before=live.edition.digest,
+            after=live.edition.digest, reason=reason,
+            facts={**carried, "publication": live.pk, "to": review.status},
+        )  # fmt: skip
+        announce(event)
+    return review
 
 
 def revoke(sign_off: SignOff, *, by: User, reason: str) -> Revocation:
@@ -462,6 +511,8 @@ def publish(review: Review, *, by: User) -> Publication:
             "sign_offs": [s.pk for s in signed],
             "html": digest_text(publication.html),
         }
+        served = {"publication": publication.pk}
+        enqueue("check_served", key=f"served:{publication.pk}", payload=served)
     return publication
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.editing import create_article
 from articles.models import Article, Publication, Source, Topic
-from reviews import dossier, judging, workflow
+from reviews import dossier, independence, judging, workflow
 from reviews.models import Claim, Disclaimer, Finding, Review, Reviewer, SignOff
 from reviews.policy.loading import load_policy
 
@@ -107,17 +107,37 @@ def submitted(by: User, **fields: Any) -> Review:
 
 
 def judge(review: Review, by: User, *, second: User | None = None) -> None:
-    """Everything that a signature needs: claims checked, findings answered, disclaimers attached."""
+    """Everything that a signature needs: claims checked, findings answered, disclaimers attached.
+
+    Where reviewers judge apart, `second` gives verdicts too, and then both say that theirs are complete.
+    """
+    apart = second if dossier.load(review).tier.independent else None
     references = review.edition.content["references"]
     for claim in review.claims.filter(state__in=[Claim.State.OPEN, Claim.State.RECONFIRM]):
-        check(claim, by, Source.objects.get(pk=references[0]["source"]))
+        for person in filter(None, (by, apart)):
+            check(claim, person, Source.objects.get(pk=references[0]["source"]))
     for finding in review.findings.filter(disposition="", orphaned=False).exclude(severity="advise"):
         judging.dispose_finding(finding, by=by, disposition="accepted", reason="Read and found right.")
     for finding in review.findings.filter(severity=Finding.Severity.CRITICAL, disposition="accepted"):
         if second and not finding.confirmed_by_id:
             judging.confirm_finding(finding, by=second)
-    for key in dossier.load(review).required_disclaimers:
-        judging.attach_disclaimer(review, by=by, disclaimer=Disclaimer.objects.get(key=key))
+    if apart and dossier.load(review).sealed:
+        give_opinions(review, by, apart)
+    for required in dossier.load(review).required:
+        judging.attach_disclaimer(
+            review,
+            by=by,
+            disclaimer=Disclaimer.objects.get(key=required.key),
+            quote=required.quote,
+        )
+
+
+def give_opinions(review: Review, *people: User) -> None:
+    """Each says that their verdicts are complete, unless they have."""
+    given = set(review.opinions.filter(edition=review.edition).values_list("by", flat=True))
+    for person in people:
+        if person.pk not in given:
+            independence.give_opinion(review, by=person)
 
 
 def check(claim: Claim, by: User, source: Source, **fields: Any) -> Any:
@@ -132,6 +152,7 @@ def check(claim: Claim, by: User, source: Source, **fields: Any) -> Any:
             "passage": "Walking reduced pain at twelve weeks.",
             "locator": "Results, table 2",
             "read": "full_text",
+            "note": "Read with its supplement.",
             **fields,
         },
     )

@@ -206,7 +206,11 @@ class ArticleAdmin(_ArticleAdmin):
         messages.success(request, f"“{article.title}” is saved as version {article.version} ({at}).")
         if "_save" in request.POST and IS_POPUP_VAR not in request.POST:
             return self.response_post_save_change(request, article)
-        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))
+        address = reverse("admin:articles_article_change", args=[article.pk])
+        if "_background" in request.POST:
+            # Somebody else may save before the page is fetched: the script is told which version is its own.
+            address += f"?saved={article.version}"
+        return HttpResponseRedirect(address)
 
     def render_change_form(
         self,

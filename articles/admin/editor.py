@@ -62,7 +62,7 @@ class Editor(ProseEditorWidget):  # type: ignore[misc]
     def media(self) -> forms.Media:
         return forms.Media(
             css={"all": ["django_prose_editor/material-icons.css", "django_prose_editor/editor.css"]},
-            js=[Script("signoff/admin.js", type="module")],  # type: ignore[list-item]
+            js=[Script(f"signoff/{name}.js", type="module") for name in ("admin", "saving")],  # type: ignore[misc]
         )
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:

@@ -8,10 +8,20 @@ from django.contrib.auth.models import User
 
 from articles.editing import NotSaved, create_article
 from articles.importing.reading import ImportRefused, read_text
-from articles.importing.text import parse
+from articles.importing.text import Parsed, parse
 from articles.models import Article, Contribution
 
-__all__ = ["ImportRefused", "import_file"]
+__all__ = ["ImportRefused", "Parsed", "import_file", "read_article"]
+
+
+def read_article(path: Path) -> Parsed:
+    """The title and text of a file, without storing anything. Raises `ImportRefused` with one sentence."""
+    parsed = parse(read_text(path))
+    if not parsed.title:
+        raise ImportRefused("The file is empty.")
+    if not parsed.body_html:
+        raise ImportRefused("The file has a title but no text.")
+    return parsed
 
 
 def import_file(path: Path, *, by: User) -> Article:
@@ -21,11 +31,7 @@ def import_file(path: Path, *, by: User) -> Article:
     sentence, and writes nothing, when the file cannot be read as text, has no title and text, or when
     the draft cannot be saved, for instance because another article has its address.
     """
-    parsed = parse(read_text(path))
-    if not parsed.title:
-        raise ImportRefused("The file is empty.")
-    if not parsed.body_html:
-        raise ImportRefused("The file has a title but no text.")
+    parsed = read_article(path)
     try:
         # One transaction of its own: reading and parsing must not hold the database's write lock.
         return create_article(

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -20,7 +21,9 @@ from django.utils.safestring import SafeString
 from articles.admin import ArticleAdmin
 from articles.models import Article, Publication
 from reviews import permissions, states, workflow
+from reviews.admin import remarks
 from reviews.admin.panel import newest_page, panel_of, states_of
+from reviews.admin.screening import KINDS
 from reviews.models import Review
 from reviews.policy import NoPolicy
 from reviews.refusals import Refused
@@ -79,6 +82,9 @@ class ReviewedArticleAdmin(ArticleAdmin):
     list_display = ("state", "headline", "last_writer", "age")  # type: ignore[assignment]
     list_filter = (StateFilter, *ArticleAdmin.list_filter)  # type: ignore[assignment]
 
+    class Media:
+        js = (Script("signoff/screening.js", type="module"),)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         pages = Publication.objects.exclude(status=Publication.Status.SUPERSEDED)
         return (
@@ -114,6 +120,7 @@ class ReviewedArticleAdmin(ArticleAdmin):
     ) -> HttpResponse:
         if obj:
             stored = Article.objects.get(pk=obj.pk)
+            context["page"], context["kinds"] = "change", KINDS
             try:
                 context["panel"] = panel_of(stored, user=cast(User, request.user))
             except NoPolicy as error:
@@ -121,10 +128,19 @@ class ReviewedArticleAdmin(ArticleAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_urls(self) -> list[URLPattern]:
-        submit = path(
-            "<int:pk>/submit/", self.admin_site.admin_view(self.submit), name="articles_article_submit"
-        )
-        return [submit, *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/submit/", view(self.submit), name="articles_article_submit"),
+            path("<int:pk>/answer/", view(self.answer_remark), name="articles_article_answer"),
+            path("<int:pk>/marks/", view(self.marks), name="articles_article_marks"),
+            *super().get_urls(),
+        ]
+
+    def answer_remark(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return remarks.answer_remark(self, request, self.visible(request, pk))
+
+    def marks(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return remarks.show_marks(self, request, self.visible(request, pk))
 
     def submit(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Hand the draft, as this person saw it, to the reviewers. A second click changes nothing."""

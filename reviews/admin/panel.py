@@ -8,9 +8,13 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from articles.freezing import draft_document
 from articles.models import Article, Publication
-from reviews import dossier, permissions, states
+from reviews import answers, dossier, permissions, states
+from reviews.admin.screening import Screening, screening_of
+from reviews.desk.offers import sentence
 from reviews.models import Comment, Event, Finding, Review
+from reviews.policy import screened
 from reviews.refusals import Refused
 from reviews.requirements import Requirement, missing_for_draft
 from reviews.states import State
@@ -32,8 +36,18 @@ class Panel:
     """The label of the one button; empty when there is nothing to submit, or not by this person."""
     warning: str
     request: Event | None
+    screening: Screening
     findings: list[Finding] = field(default_factory=list)
+    """What reviewers wrote and nobody has answered yet."""
+    screened: int = 0
+    """How many findings of the screening wait for the reviewer."""
     comments: list[Comment] = field(default_factory=list)
+
+    @property
+    def missing_beside(self) -> list[Requirement]:
+        """What is missing beside the remarks that must be mended; those stand in the screening."""
+        listed = {row.answered.hit.rule for row in self.screening.to_mend}
+        return [requirement for requirement in self.missing if requirement.code not in listed]
 
 
 def states_of(review: Review | None, page: Publication | None) -> list[State]:
@@ -45,21 +59,30 @@ def states_of(review: Review | None, page: Publication | None) -> list[State]:
 
 
 def panel_of(article: Article, *, user: User) -> Panel:
-    """The panel of a stored article, for one person. Raises `reviews.policy.NoPolicy` with an open review."""
+    """The panel of a stored article, for one person. Raises `reviews.policy.NoPolicy` with an open review.
+
+    The draft is screened once, for the list of remarks and for what is missing.
+    """
     review = article.reviews.filter(status__in=Review.OPEN).select_related("edition", "submitted_by").first()
     page = page_of(article)
     action, warning = _action(article, review, page, user)
+    waiting = list(review.findings.filter(disposition="", orphaned=False)) if review else []
+    document = draft_document(article)
+    hits = screened(document)
+    may_answer = not sentence(lambda: permissions.check_can_answer(user, article))
     return Panel(
         states=states_of(review, page),
         turn=_turn(article, review, page),
         review=review,
         page=page,
         sentences=_sentences(article, review, page),
-        missing=missing_for_draft(article),
+        missing=missing_for_draft(article, hits=hits),
         action=action,
         warning=warning,
         request=_request(review),
-        findings=list(review.findings.filter(disposition="", orphaned=False)) if review else [],
+        screening=screening_of(document, answers.answered_hits(article, hits), may_answer=may_answer),
+        findings=[finding for finding in waiting if finding.added_by_id],
+        screened=sum(finding.added_by_id is None for finding in waiting),
         comments=list(review.comments.select_related("by").order_by("-id")[:20]) if review else [],
     )
 

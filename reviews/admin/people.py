@@ -63,6 +63,14 @@ class ReviewerAdmin(_ReviewerAdmin):
     fieldsets = (
         (None, {"fields": ("user", "printed_name", "slug", "credentials", "registration", "biography")}),
         (
+            "What they review",
+            {
+                "fields": ("specialties",),
+                "description": "They are offered articles under these topics only, and may judge and sign no "
+                "others. Leave all of them empty for somebody who reviews every topic.",
+            },
+        ),
+        (
             "Qualification",
             {
                 "fields": ("qualified_from", "qualified_until", "verified_by", "verified_on"),
@@ -88,6 +96,11 @@ class ReviewerAdmin(_ReviewerAdmin):
             )
             return PersonField(people, label="Account")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "specialties":
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -42,6 +42,10 @@ class Telling:
     editions: dict[tuple[int, int], str] = field(default_factory=dict)
     """(article, number) of each edition that was submitted, and its digest."""
     checks: set[int] = field(default_factory=set)
+    opinions: dict[int, tuple[int | None, int | None]] = field(default_factory=dict)
+    """(review, person)."""
+    settlements: dict[int, tuple[int, int | None]] = field(default_factory=dict)
+    """(the check that stands, person)."""
     conflicts: set[tuple[int, int]] = field(default_factory=set)
     """(review, person)."""
     policies: dict[int, str] = field(default_factory=dict)
@@ -72,6 +76,10 @@ class Telling:
                 self.page_states[pk] = status
             case "check_claim", {"check": int(pk)}:
                 self.checks.add(pk)
+            case "give_opinion", {"opinion": int(pk)}:
+                self.opinions[pk] = (review, actor)
+            case "settle_claim", {"settlement": int(pk), "stands": int(check)}:
+                self.settlements[pk] = (check, actor)
             case "declare_conflict", _ if review is not None and actor is not None:
                 self.conflicts.add((review, actor))
             case "load_policy", {"number": int(number)}:

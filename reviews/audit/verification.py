@@ -25,9 +25,12 @@ from reviews.audit.telling import Signing, Telling, listen
 from reviews.models import (
     Conflict,
     DisclaimerVersion,
+    Opinion,
     PolicyVersion,
     Review,
     Revocation,
+    ServedCheck,
+    Settlement,
     SignOff,
     SourceCheck,
 )
@@ -66,7 +69,7 @@ def verify() -> Report:
     telling = Telling()
     # Not in the same moment: on SQLite a look at the indexes (PRAGMA index_list) would take the write lock.
     _run("database", _database, report, telling)
-    with _one_moment():
+    with one_moment():
         for name, check in CHECKS.items():
             _run(name, check, report, telling)
     return report
@@ -82,7 +85,7 @@ def _run(name: str, check: Check, report: Report, telling: Telling) -> None:
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """Have all queries see the database as the first one does, so that others may work meanwhile.
 
     Inside a caller's transaction, that is left to the caller.
@@ -206,6 +209,15 @@ def _pages(report: Report, telling: Telling) -> Iterator[str]:
         yield f"Publication {pk} is in the log and not there any more."
 
 
+def _served(report: Report, telling: Telling) -> Iterator[str]:
+    live = ServedCheck.objects.filter(publication__status=Publication.Status.LIVE).order_by("pk")
+    newest = dict(live.values_list("publication__slug", "problems"))
+    report.counts["served pages"] = len(newest)
+    for slug, problems in newest.items():
+        for problem in problems:
+            yield f"/articles/{slug}/: {problem}"
+
+
 def _reviews(report: Report, telling: Telling) -> Iterator[str]:
     report.counts["reviews"] = Review.objects.count()
     unseen = set(telling.review_states)
@@ -225,11 +237,21 @@ def _judgements(report: Report, telling: Telling) -> Iterator[str]:
     report.counts["source checks"] = len(checks)
     for pk in sorted(telling.checks - checks):
         yield f"Source check {pk} was made and is not there any more."
+    yield from _second_looks(telling)
     conflicts = set(Conflict.objects.values_list("review", "person"))
     for review, person in sorted(telling.conflicts - conflicts):
         yield f"Person {person} declared a conflict in review {review} that is not there any more."
     for review, person in sorted(conflicts - telling.conflicts):
         yield f"Person {person} has a conflict in review {review}, but no event in the log says so."
+
+
+def _second_looks(telling: Telling) -> Iterator[str]:
+    opinions = {o.pk: (o.review_id, o.by_id) for o in Opinion.objects.order_by("pk")}
+    settlements = {s.pk: (s.stands_id, s.by_id) for s in Settlement.objects.order_by("pk")}
+    for pk in sorted({pk for pk, _ in telling.opinions.items() ^ opinions.items()}):
+        yield f"Opinion {pk} is not in the log as it stands in the database, or the other way round."
+    for pk in sorted({pk for pk, _ in telling.settlements.items() ^ settlements.items()}):
+        yield f"Settlement {pk} is not in the log as it stands in the database, or the other way round."
 
 
 def _policy(report: Report, telling: Telling) -> Iterator[str]:
@@ -243,7 +265,8 @@ def _policy(report: Report, telling: Telling) -> Iterator[str]:
     for number in sorted(telling.policies.keys() - versions.keys()):
         yield f"Policy {number} was loaded and is not there any more."
     for words in DisclaimerVersion.objects.select_related("disclaimer").order_by("pk"):
-        if disclaimer_digest(words.disclaimer.key, words.text, words.placement) != words.digest:
+        made = disclaimer_digest(words.disclaimer.key, words.text, words.placement, words.variant)
+        if made != words.digest:
             yield f"{words} does not have the digest that was recorded for it."
 
 
@@ -285,6 +308,7 @@ CHECKS: dict[str, Check] = {
     "drafts": _drafts,
     "signatures": _sign_offs,
     "pages": _pages,
+    "served pages": _served,
     "reviews": _reviews,
     "judgements": _judgements,
     "policies": _policy,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from articles.editing import save_draft
 from articles.importing.text import parse
 from articles.models import Article, Source
-from reviews import dossier, judging, workflow
+from reviews import dossier, independence, judging, workflow
 from reviews.demo.library import HERE, Library, draft
 from reviews.models import Claim, Disclaimer, Finding, Review, SignOff
 from reviews.screening import citations_in
@@ -107,6 +107,7 @@ def _retracted(article: Article, cast: Cast) -> None:
 
 
 def _judge(review: Review, by: User, *, second: User) -> None:
+    apart = dossier.load(review).tier.independent
     references = {r["number"]: r["source"] for r in review.edition.content["references"]}
     for claim in review.claims.filter(state=Claim.State.OPEN):
         cited = [references[n] for n in citations_in(claim.anchor["exact"]) if n in references]
@@ -114,10 +115,11 @@ def _judge(review: Review, by: User, *, second: User) -> None:
             judging.dismiss_claim(claim, by=by, reason="General advice that no study could decide.")
             continue
         source = Source.objects.get(pk=cited[0])
-        judging.check_claim(
-            claim, by=by, source=source, verdict="supports", level=_LEVEL.get(source.kind, 5),
-            directness="direct", passage=_PASSAGE, locator=_LOCATOR, read="abstract",
-        )  # fmt: skip
+        for person in (by, second) if apart else (by,):
+            judging.check_claim(
+                claim, by=person, source=source, verdict="supports", level=_LEVEL.get(source.kind, 5),
+                directness="direct", passage=_PASSAGE, locator=_LOCATOR, read="abstract",
+            )  # fmt: skip
     for finding in review.findings.filter(disposition="").exclude(severity=Finding.Severity.ADVISE):
         judging.dispose_finding(
             finding,
@@ -127,8 +129,15 @@ def _judge(review: Review, by: User, *, second: User) -> None:
         )
         if finding.severity == Finding.Severity.CRITICAL:
             judging.confirm_finding(finding, by=second)
-    for key in dossier.load(review).required_disclaimers:
-        judging.attach_disclaimer(review, by=by, disclaimer=Disclaimer.objects.get(key=key))
+    for person in (by, second) if apart else ():
+        independence.give_opinion(review, by=person)
+    for required in dossier.load(review).required:
+        judging.attach_disclaimer(
+            review,
+            by=by,
+            disclaimer=Disclaimer.objects.get(key=required.key),
+            quote=required.quote,
+        )
 
 
 STAGES: dict[str, tuple[str, Callable[[Article, Cast], object]]] = {

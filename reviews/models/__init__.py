@@ -2,11 +2,13 @@
 
 from reviews.models.audit import ChainHead, Event
 from reviews.models.disclaimers import Attachment, Disclaimer, DisclaimerVersion, PolicyVersion
+from reviews.models.drafts import Answer, WriterAnswer
 from reviews.models.people import Conflict, Reviewer
-from reviews.models.review import Claim, Comment, Finding, Review, SourceCheck
-from reviews.models.signing import Revocation, SignOff
+from reviews.models.review import Claim, Comment, Finding, Opinion, Review, Settlement, SourceCheck
+from reviews.models.signing import Revocation, ServedCheck, SigningPage, SignOff
 
 __all__ = [
+    "Answer",
     "Attachment",
     "ChainHead",
     "Claim",
@@ -16,10 +18,15 @@ __all__ = [
     "DisclaimerVersion",
     "Event",
     "Finding",
+    "Opinion",
     "PolicyVersion",
     "Review",
     "Reviewer",
     "Revocation",
+    "ServedCheck",
+    "Settlement",
     "SignOff",
+    "SigningPage",
     "SourceCheck",
+    "WriterAnswer",
 ]

@@ -55,6 +55,9 @@ class DisclaimerVersion(models.Model):
     """The words of a disclaimer. Never changed: other words are a new version."""
 
     disclaimer = models.ForeignKey(Disclaimer, on_delete=models.PROTECT, related_name="versions")
+    variant = models.CharField(
+        max_length=10, blank=True, help_text="The jurisdiction that it is for; empty: everywhere."
+    )
     number = models.PositiveIntegerField()
     text = models.TextField(help_text="Plain text; an empty line begins a new paragraph.")
     placement = models.CharField(max_length=10, choices=Placement, help_text="Where the policy wants it.")
@@ -62,14 +65,17 @@ class DisclaimerVersion(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["disclaimer", "number"]
+        ordering = ["disclaimer", "variant", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["disclaimer", "number"], name="disclaimer_version_once"),
+            models.UniqueConstraint(
+                fields=["disclaimer", "variant", "number"], name="disclaimer_version_once"
+            ),
             models.CheckConstraint(condition=~models.Q(text=""), name="disclaimer_has_words"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.disclaimer}, version {self.number}"
+        where = f" ({self.variant})" if self.variant else ""
+        return f"{self.disclaimer}{where}, version {self.number}"
 
 
 class Attachment(models.Model):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from articles.models import Topic
 from reviews.models.review import Review
 
 
@@ -19,6 +20,9 @@ class Reviewer(models.Model):
     printed_name = models.CharField(max_length=150, help_text="As it stands beside a signature.")
     credentials = models.CharField(max_length=200, help_text="For example: MD, FRCPsych")
     registration = models.CharField(max_length=200, help_text="Register and number, as it can be looked up.")
+    specialties = models.ManyToManyField(
+        Topic, blank=True, related_name="+", help_text="Topics that they may judge. None: every topic."
+    )
     biography = models.TextField(blank=True)
     qualified_from = models.DateField()
     qualified_until = models.DateField(null=True, blank=True, help_text="Empty: no end is known.")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from articles.models import Article, Edition, Source
+from reviews.models.drafts import AnsweredByWriter, answer_is_whole
 
 
 class Review(models.Model):
@@ -33,6 +34,17 @@ class Review(models.Model):
     opened_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField()
     due_on = models.DateField()
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="assigned_reviews",
+        null=True,
+        blank=True,
+        help_text="Who has taken it, or was given it, to judge.",
+    )
+    alert = models.TextField(
+        blank=True, help_text="What opened or reopened the review by itself: new words of a disclaimer, …"
+    )
     scheduled_for = models.DateTimeField(null=True, blank=True)
     scheduled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
@@ -41,6 +53,13 @@ class Review(models.Model):
 
     class Meta:
         ordering = ["due_on", "id"]
+        indexes = [
+            models.Index(
+                fields=["due_on", "id"],
+                condition=models.Q(status__in=["in_review", "changes_requested", "signed_off", "scheduled"]),
+                name="review_queue",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["article"],
@@ -74,6 +93,7 @@ class Review(models.Model):
             ("publish_review", "Publish a signed edition"),
             ("take_down", "Withdraw or retract a live page"),
             ("revoke_sign_off", "Revoke anybody's signature"),
+            ("assign_review", "Give a review to somebody"),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +104,7 @@ class Review(models.Model):
         return self.status in self.OPEN
 
 
-class Claim(models.Model):
+class Claim(AnsweredByWriter):
     """A sentence that asserts something about health and must rest on a source."""
 
     class State(models.TextChoices):
@@ -118,7 +138,8 @@ class Claim(models.Model):
                 & ~models.Q(dismissed_reason="")
                 | ~models.Q(state="dismissed"),
                 name="claim_dismissed_with_reason",
-            )
+            ),
+            answer_is_whole("claim_writers_answer_is_whole"),
         ]
 
     def __str__(self) -> str:
@@ -184,7 +205,47 @@ class SourceCheck(models.Model):
         return f"{self.get_verdict_display()}: {self.source}"
 
 
-class Finding(models.Model):
+class Opinion(models.Model):
+    """A reviewer has given all their verdicts on an edition. Until two have, neither sees the other's."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="opinions")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="opinions")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "edition", "by"], name="opinion_given_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by} on {self.edition}"
+
+
+class Settlement(models.Model):
+    """How two reviewers who disagreed on a claim settled it, in writing. Holds for exactly those checks."""
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="settlements")
+    checks: Any = models.JSONField(help_text="Primary keys of the checks that disagreed, in order.")
+    stands = models.ForeignKey(
+        SourceCheck, on_delete=models.PROTECT, related_name="+", help_text="The check that counts."
+    )
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="settlement_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stands}: {self.reason}"
+
+
+class Finding(AnsweredByWriter):
     """Something wrong, or perhaps wrong, with a passage or the whole text."""
 
     class Severity(models.TextChoices):
@@ -243,6 +304,7 @@ class Finding(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(severity="fix", disposition="accepted"), name="finding_fix_never_accepted"
             ),
+            answer_is_whole("finding_writers_answer_is_whole"),
         ]
 
     def __str__(self) -> str:

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
-from articles.models import Edition
+from articles.models import Edition, Publication
 from reviews.models.review import Review
+
+
+class SigningPage(models.Model):
+    """The sign page as it was opened: what was shown, to whom and when. Good for one signature."""
+
+    nonce = models.CharField(max_length=43, unique=True)
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="signing_pages")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    statement = models.TextField(help_text="The statement that was shown to be signed, as canonical JSON.")
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.opened_by}, {self.opened_at}"
 
 
 class SignOff(models.Model):
@@ -58,3 +77,18 @@ class Revocation(models.Model):
 
     def __str__(self) -> str:
         return f"Revoked: {self.sign_off}"
+
+
+class ServedCheck(models.Model):
+    """The served page, fetched after publishing: whether every disclaimer stands there, seen and in place."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="served_checks")
+    problems: Any = models.JSONField(default=list, help_text="One sentence each; empty: all is well.")
+    html_digest = models.CharField(max_length=64, help_text="SHA-256 of what was served.")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.publication}: {len(self.problems)} problems"

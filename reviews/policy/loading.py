@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from articles.canonical import canonical, digest, digest_text
+from articles.outbox import enqueue
 from reviews import audit
 from reviews.models import Disclaimer, DisclaimerVersion, PolicyVersion
 from reviews.models.disclaimers import Placement
 from reviews.models.review import SourceCheck
+from reviews.policy import wording
+from reviews.policy.changes import between
+from reviews.screening import OFF, Severity, rules
+from reviews.screening.phrases import lexicon
 
 STARTER = Path(__file__).with_name("starter.toml")
 PASSING = (SourceCheck.Verdict.SUPPORTS.value, SourceCheck.Verdict.PARTLY.value)
@@ -56,24 +62,39 @@ def _load(content: dict[str, Any], by: User | None) -> tuple[PolicyVersion, bool
             after=version.digest,
             facts={"number": version.number},
         )
+        changed = between(last.content if last else None, content).changed
+        if changed:  # live pages with the old words are looked for, and reviewed again
+            payload = {"policy": version.number, "keys": changed, "after": 0}
+            enqueue("find_old_words", key=f"old_words:{version.number}:0", payload=payload)
     return version, True
 
 
-def disclaimer_digest(key: str, text: str, placement: str) -> str:
+def disclaimer_digest(key: str, text: str, placement: str, variant: str = "") -> str:
     """SHA-256 over what makes a disclaimer version."""
-    return digest({"key": key, "text": text, "placement": placement})
+    return digest(
+        {"key": key, "text": text, "placement": placement, **({"variant": variant} if variant else {})}
+    )
 
 
 def _load_disclaimer(entry: dict[str, Any]) -> None:
     disclaimer, _ = Disclaimer.objects.update_or_create(key=entry["key"], defaults={"name": entry["name"]})
-    last = disclaimer.versions.order_by("-number").first()
-    value = disclaimer_digest(entry["key"], entry["text"], entry["placement"])
+    if entry["text"]:
+        _load_words(disclaimer, "", entry["text"], entry["placement"])
+    for variant in entry.get("variants", ()):
+        placement = variant.get("placement", entry["placement"])
+        _load_words(disclaimer, variant["jurisdiction"], variant["text"], placement)
+
+
+def _load_words(disclaimer: Disclaimer, variant: str, text: str, placement: str) -> None:
+    last = disclaimer.versions.filter(variant=variant).order_by("-number").first()
+    value = disclaimer_digest(disclaimer.key, text, placement, variant)
     if last is None or last.digest != value:
         DisclaimerVersion.objects.create(
             disclaimer=disclaimer,
+            variant=variant,
             number=last.number + 1 if last else 1,
-            text=entry["text"],
-            placement=entry["placement"],
+            text=text,
+            placement=placement,
             digest=value,
         )
 
@@ -90,9 +111,13 @@ def read(path: Path) -> dict[str, Any]:
     verdicts = review.get("passing_verdicts", ["supports"])
     if not isinstance(verdicts, list) or not verdicts or not all(v in PASSING for v in verdicts):
         raise BadPolicy(f"review.passing_verdicts must be a list of one or both of: {', '.join(PASSING)}.")
-    if unknown := raw.keys() - {"review", "tiers", "disclaimers"}:
+    if unknown := raw.keys() - {"review", "tiers", "disclaimers", "screening", "jurisdictions"}:
         raise BadPolicy(f"The policy has an unknown part: {', '.join(sorted(unknown))}.")
+    weights = _weights(raw.get("screening", {}))
+    jurisdictions = _jurisdictions(raw.get("jurisdictions", {}))
     return {
+        **({"screening": weights} if weights else {}),
+        **({"jurisdictions": jurisdictions} if jurisdictions else {}),
         "review": {
             "due_days": _whole({**review, "key": "review"}, "due_days", most=365),
             "passing_verdicts": sorted(set(verdicts)),
@@ -102,8 +127,20 @@ def read(path: Path) -> dict[str, Any]:
     }
 
 
+def _weights(table: Any) -> dict[str, str]:
+    """Screening rules by id, each with its weight in this policy. Says nothing of the others."""
+    _only(table, set(rules()), "screening")
+    allowed = (*get_args(Severity), OFF)
+    for rule, weight in table.items():
+        if weight not in allowed:
+            raise BadPolicy(f"screening: the weight of “{rule}” must be one of: {', '.join(allowed)}.")
+    return {rule: str(table[rule]) for rule in sorted(table)}
+
+
 def _tiers(entries: list[Any]) -> list[dict[str, Any]]:
-    known = {"key", "name", "signatures", "review_again_months", "topics", "words"}
+    known = {
+        "key", "name", "signatures", "review_again_months", "topics", "words", "independent", "credentials",
+    }  # fmt: skip
     tiers = []
     for entry in entries:
         _only(entry, known, "tiers")
@@ -115,6 +152,9 @@ def _tiers(entries: list[Any]) -> list[dict[str, Any]]:
                 "review_again_months": _whole(entry, "review_again_months", most=1200),
                 "topics": _words(entry, "topics"),
                 "words": _words(entry, "words"),
+                **_independent(entry),
+                # Only where it is given, so that a policy without it keeps its digest.
+                **({"credentials": _degrees(entry)} if "credentials" in entry else {}),
             }
         )
     if not tiers or tiers[-1]["topics"] or tiers[-1]["words"]:
@@ -123,26 +163,129 @@ def _tiers(entries: list[Any]) -> list[dict[str, Any]]:
     return tiers
 
 
+def _independent(entry: dict[str, Any]) -> dict[str, bool]:
+    """Says nothing where it is not so: policies that know nothing of it keep their digest."""
+    if not _truth(entry, "independent"):
+        return {}
+    if entry["signatures"] < 2:
+        raise BadPolicy(
+            f"“independent” needs two signatures or more in {_here(entry)}: there is no second look without "
+            "a second reviewer."
+        )
+    return {"independent": True}
+
+
+_CONDITIONS = {"always", "topics", "words", "subjects", "evidence_level", "indirect", "conflicts"}
+_LIMITS = {"jurisdictions", "locales"}
+
+
 def _disclaimers(entries: list[Any]) -> list[dict[str, Any]]:
-    known = {"key", "name", "placement", "always", "topics", "words", "text"}
+    known = {"key", "name", "placement", "text", "variants", "strictest", "dated", "as_of", "must_name"}
     disclaimers = []
     for entry in entries:
-        _only(entry, known, "disclaimers")
+        _only(entry, known | _CONDITIONS | _LIMITS, "disclaimers")
         if entry.get("placement") not in Placement.values:
             raise BadPolicy(f"Disclaimer “{entry.get('key')}”: placement must be top, inline or end.")
+        key, variants = _key(entry), _variants(entry)
+        strictest = entry.get("strictest", "")
+        if strictest and strictest not in [v["jurisdiction"] for v in variants]:
+            raise BadPolicy(f"Disclaimer “{key}”: the strictest variant, “{strictest}”, is not there.")
+        if _LIMITS & entry.keys() and not _CONDITIONS & entry.keys():
+            raise BadPolicy(
+                f"Disclaimer “{key}”: jurisdictions and locales only limit where it is required, and nothing "
+                "requires it. Say always = true, or on what it depends."
+            )
+        text = "" if strictest and "text" not in entry else _words_of(entry, entry, entry["placement"])
         disclaimers.append(
             {
-                "key": _key(entry),
+                "key": key,
                 "name": _word(entry, "name", most=150),
                 "placement": entry["placement"],
                 "always": _truth(entry, "always"),
                 "topics": _words(entry, "topics"),
                 "words": _words(entry, "words"),
-                "text": _word(entry, "text"),
+                "text": text,
+                # Left out where the file does not say them: the digest of what did not change stays.
+                **{name: value for name, value in _rules(entry).items() if value},
+                **({"variants": variants} if variants else {}),
+                **({"strictest": strictest} if strictest else {}),
             }
         )
     _once([d["key"] for d in disclaimers], "disclaimers")
     return disclaimers
+
+
+def _rules(entry: dict[str, Any]) -> dict[str, Any]:
+    subjects, indirect = _words(entry, "subjects"), _words(entry, "indirect")
+    if unknown := [s for s in subjects if s not in lexicon("subjects")]:
+        raise BadPolicy(f"Disclaimer “{_here(entry)}”: screening knows no subject “{unknown[0]}”.")
+    kinds = [d for d in SourceCheck.Directness.values if d != SourceCheck.Directness.DIRECT]
+    if unknown := [kind for kind in indirect if kind not in kinds]:
+        raise BadPolicy(
+            f"Disclaimer “{_here(entry)}”: indirect may hold {', '.join(kinds)}, not “{unknown[0]}”."
+        )
+    places = _words(entry, "jurisdictions")
+    for place in places:
+        _country(place, entry)
+    return {
+        "subjects": subjects,
+        "evidence_level": _whole(entry, "evidence_level", most=5) if "evidence_level" in entry else 0,
+        "indirect": indirect,
+        "conflicts": _truth(entry, "conflicts"),
+        "jurisdictions": places,
+        "locales": _words(entry, "locales"),
+    }
+
+
+def _variants(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    variants = entry.get("variants", [])
+    if not isinstance(variants, list):
+        raise BadPolicy(f"Disclaimer “{_here(entry)}”: begin each variant with [[disclaimers.variants]].")
+    found: list[dict[str, Any]] = []
+    for variant in variants:
+        _only(variant, {"jurisdiction", "text", "placement", "as_of"}, f"variants of {_here(entry)}")
+        placement = variant.get("placement", entry["placement"])
+        if placement not in Placement.values:
+            raise BadPolicy(f"Disclaimer “{_here(entry)}”: placement must be top, inline or end.")
+        moved = {"placement": placement} if placement != entry["placement"] else {}
+        found.append(
+            {
+                "jurisdiction": _country(variant.get("jurisdiction"), entry),
+                "text": _words_of(entry, variant, placement),
+                **moved,
+            }
+        )
+    _once([v["jurisdiction"] for v in found], f"the variants of {_here(entry)}")
+    return found
+
+
+def _words_of(entry: dict[str, Any], words: dict[str, Any], placement: str) -> str:
+    """The text of a disclaimer or of its variant, as it will be shown: dated, and its wording checked."""
+    day = words.get("as_of", entry.get("as_of"))
+    if day is not None and (not isinstance(day, dt.date) or isinstance(day, dt.datetime)):
+        raise BadPolicy(f"Disclaimer “{_here(entry)}”: as_of must be a date, as 2026-11-01.")
+    if _truth(entry, "dated") and day is None:
+        raise BadPolicy(
+            f"Disclaimer “{_here(entry)}”: it must be dated; say as_of = 2026-11-01, for example."
+        )
+    text = wording.dated(_word({**words, "key": _here(entry)}, "text"), day)
+    for fault in wording.faults(text, placement=placement, must_name=_words(entry, "must_name")):
+        where = f" ({words['jurisdiction']})" if "jurisdiction" in words else ""
+        raise BadPolicy(f"Disclaimer “{_here(entry)}”{where}: {fault}.")
+    return text
+
+
+def _country(value: Any, entry: dict[str, Any]) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Z]{2}", value):
+        raise BadPolicy(f"“{_here(entry)}”: a jurisdiction is a country of two capital letters, as “GB”.")
+    return value
+
+
+def _jurisdictions(table: Any) -> dict[str, str]:
+    """Locales whose country is another than their region says, or that have no region."""
+    if not isinstance(table, dict):
+        raise BadPolicy("jurisdictions must be a table of locales and countries.")
+    return {locale: _country(table[locale], {"key": locale}) for locale in sorted(table)}
 
 
 def _table(raw: dict[str, Any], name: str, known: set[str]) -> dict[str, Any]:
@@ -192,6 +335,15 @@ def _words(entry: dict[str, Any], key: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
         raise BadPolicy(f"“{key}” must be a list of words in {_here(entry)}.")
     return [word.strip() for word in value]
+
+
+def _degrees(entry: dict[str, Any]) -> list[str]:
+    degrees = _words(entry, "credentials")
+    if not degrees or not all(re.search(r"\w", degree) for degree in degrees):
+        raise BadPolicy(
+            f"“credentials” must name at least one degree in {_here(entry)}; leave it out if any will do."
+        )
+    return list(dict.fromkeys(degrees))
 
 
 def _truth(entry: dict[str, Any], key: str) -> bool:

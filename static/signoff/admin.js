@@ -42,6 +42,9 @@ async function startEditor(textarea) {
   label?.addEventListener("click", () => editor.commands.focus());
   box.querySelector(".prose-menubar")?.setAttribute("role", "toolbar");
   box.querySelector(".prose-menubar")?.setAttribute("aria-label", "Formatting");
+  // For whoever comes sooner, and for whoever comes later.
+  textarea.signoff = { editor, prose };
+  document.dispatchEvent(new CustomEvent("signoff:editor", { detail: textarea.signoff }));
 }
 
 for (const textarea of document.querySelectorAll("[data-django-prose-editor-signoff]")) {
@@ -65,29 +68,38 @@ document.addEventListener("formset:added", () => setTimeout(nameBoxes));
 
 function guard(form) {
   const notice = form.querySelector("[data-unsaved]");
-  const submit = document.querySelector("[data-submit-for-review]");
-  const first = document.querySelector("[data-save-first]");
   let unsaved = form.querySelector(".errornote") !== null; // the page came back: nothing was saved
   let leaving = false;
+  form.dataset.changes = 0;
 
   function show() {
     if (notice) notice.hidden = !unsaved;
+    const submit = document.querySelector("[data-submit-for-review]");
+    const first = document.querySelector("[data-save-first]");
     if (submit) submit.disabled = unsaved;
     if (first) first.hidden = !unsaved;
   }
-  function changed() {
+  function changed(event) {
+    // The answers to the screening stand among the fields, but belong to forms of their own.
+    if (event?.target?.form && event.target.form !== form) return;
     unsaved = true;
+    form.dataset.changes = Number(form.dataset.changes) + 1;
     show();
   }
   show();
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
   // Removed rows and the choices of the search boxes are announced by the admin's own scripts.
-  document.addEventListener("formset:removed", changed);
-  window.django?.jQuery?.(form).on("select2:select select2:unselect", changed);
-  form.addEventListener("submit", () => {
-    leaving = true;
+  document.addEventListener("formset:removed", () => changed());
+  window.django?.jQuery?.(form).on("select2:select select2:unselect", () => changed());
+  form.addEventListener("submit", (event) => {
+    leaving = !event.defaultPrevented;
   });
+  form.addEventListener("signoff:saved", (event) => {
+    unsaved = form.dataset.changes !== event.detail.changes; // somebody may have gone on writing
+    show();
+  });
+  document.addEventListener("signoff:rail", show);
   window.addEventListener("beforeunload", (event) => {
     if (unsaved && !leaving) event.preventDefault();
   });
@@ -97,11 +109,23 @@ if (FORM) guard(FORM);
 
 // --- One click is enough ------------------------------------------------------------------------
 
-document.getElementById("submit-for-review")?.addEventListener("submit", (event) => {
-  const form = event.currentTarget;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.id !== "submit-for-review") return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });
 window.addEventListener("pageshow", () => {
   delete document.getElementById("submit-for-review")?.dataset.sent;
 });
+
+// --- Signed in again in another tab ---------------------------------------------------------------
+
+// Signing in changes the token, and the page keeps the old one: take the one that is good now.
+function freshToken(event) {
+  const cookie = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
+  const field = event.target.querySelector("input[name=csrfmiddlewaretoken]");
+  if (cookie && field) field.value = cookie.slice("csrftoken=".length);
+}
+
+document.addEventListener("submit", freshToken, { capture: true });

@@ -59,6 +59,14 @@ WRONG = {
     ),
     "an age in words": ({"DATABASE_URL": "postgres://host/name", "CONN_MAX_AGE": "old"}, "CONN_MAX_AGE"),
     "neither true nor false": ({"DEBUG": "maybe"}, "DEBUG must be true or false; “maybe” is neither."),
+    "a sign page for ever": (
+        {"SIGN_PAGE_HOURS": "9999"},
+        "a whole number of hours from 1 to 72; “9999” is not.",
+    ),
+    "a sign page for a word": (
+        {"SIGN_PAGE_HOURS": "long"},
+        "SIGN_PAGE_HOURS must be a whole number of hours",
+    ),
     "HTTPS mistyped": ({"HTTPS_ONLY": "treu"}, "HTTPS_ONLY must be true or false; “treu” is neither."),
 }
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from articles.documents import document
 from reviews import audit
 from reviews.models import Disclaimer, DisclaimerVersion, Event, PolicyVersion
 from reviews.policy import current_policy
 from reviews.policy.loading import STARTER
+from reviews.policy.requiring import Facts
 
 pytestmark = pytest.mark.django_db
 TEXT = STARTER.read_text(encoding="utf-8")
@@ -38,7 +40,7 @@ def test_the_starter_policy() -> None:
     version = PolicyVersion.objects.first()
     assert version is None
     assert load().startswith("Policy 1 is in force (digest ")
-    assert counts() == (1, 5, 5, 1)
+    assert counts() == (1, 14, 24, 1)
     assert current_policy().due_days == 7
     assert audit.verify().ok
 
@@ -58,7 +60,7 @@ def test_new_words_are_a_new_version(tmp_path: Path) -> None:
         tmp_path, TEXT.replace("This article is general information.", "This is general information.")
     )
     assert load(file).startswith("Policy 2 is in force (digest ")
-    assert counts() == (2, 5, 6, 2)
+    assert counts() == (2, 14, 25, 2)
     first, second = DisclaimerVersion.objects.filter(disclaimer__key="information-not-advice").order_by(
         "number"
     )
@@ -66,7 +68,7 @@ def test_new_words_are_a_new_version(tmp_path: Path) -> None:
     assert (second.number, second.text[:15]) == (2, "This is general")
     # Back again is a step forward too: the record keeps all three.
     assert load().startswith("Policy 3 is in force (digest ")
-    assert counts() == (3, 5, 7, 3)
+    assert counts() == (3, 14, 26, 3)
 
 
 TIER = '[[tiers]]\nkey = "all"\nname = "All"\nsignatures = 1\nreview_again_months = 12\n'
@@ -143,6 +145,12 @@ BAD = {
     ),
     "the same disclaimer twice": (REVIEW + TIER + BOX + BOX, "A key stands twice in disclaimers"),
     "a tier's key too long": (REVIEW + TIER.replace('"all"', f'"{"a" * 21}"'), "“key” is longer than 20"),
+    "no degrees": (
+        REVIEW + TIER + "credentials = []\n",
+        "“credentials” must name at least one degree in all",
+    ),
+    "degrees that are no list": (REVIEW + TIER + 'credentials = "MD"\n', "“credentials” must be a list"),
+    "a degree without letters": (REVIEW + TIER + 'credentials = ["."]\n', "must name at least one degree"),
     "a date": (REVIEW + TIER + BOX.replace('"Words."', "2026-01-01"), "“text” is missing or empty in a"),
 }
 
@@ -194,4 +202,14 @@ def test_an_unreadable_file_as_root_too(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_smallest_policy(tmp_path: Path) -> None:
     load(written(tmp_path, REVIEW + TIER))
     assert current_policy().tier(topics=["any"], text="LSD").signatures == 1
-    assert current_policy().required_disclaimers(topics=["any"], text="LSD") == []
+    facts = Facts(topics={"any": "Any"}, document=document(title="LSD", body="<p>LSD</p>"))
+    assert current_policy().required_disclaimers(facts) == []
+
+
+def test_degrees_are_kept_where_they_are_given(tmp_path: Path) -> None:
+    load(written(tmp_path, REVIEW + TIER + 'credentials = ["MD", " PharmD ", "MD"]\n'))
+    assert current_policy().tier(topics=[], text="").credentials == ("MD", "PharmD")
+    assert current_policy().credentials_of_tier("all") == ("MD", "PharmD")
+    load(written(tmp_path, REVIEW + TIER))
+    assert current_policy().tier(topics=[], text="").credentials == ()
+    assert "credentials" not in current_policy().version.canonical

@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from articles.editing import save_draft
-from reviews import judging, workflow
+from reviews import answers, judging, workflow
 from tests import factories
 from tests.database.raw import Refuses, Rows
 
@@ -40,6 +40,12 @@ def record(cast: SimpleNamespace) -> SimpleNamespace:
         judging.add_finding(busy, by=cast.reviewer, message=words)
         judging.comment(busy, by=cast.writer, text=words)
     judging.declare_conflict(busy, by=cast.second, text="I sit on the sponsor's board.")
+    vague = "Experts say that rest is bad."
+    talked = factories.draft(cast.writer, body=f"{factories.BODY}<p>{vague}</p>")
+    hit = next(row.hit for row in answers.answered_hits(talked) if row.may_be_answered)
+    answers.answer(
+        talked, by=cast.writer, version=1, rule=hit.rule, quote=hit.quote, kind="fixed", reason="Reworded."
+    )
     for review in (signed, revoked, busy):
         review.refresh_from_db()
     return SimpleNamespace(

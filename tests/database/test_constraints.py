@@ -14,6 +14,7 @@ from django.db.models import CheckConstraint, QuerySet, UniqueConstraint
 
 from articles.models import Citation, Edition, Publication, Source
 from reviews.models import (
+    Answer,
     Attachment,
     ChainHead,
     Conflict,
@@ -21,9 +22,11 @@ from reviews.models import (
     DisclaimerVersion,
     Event,
     Finding,
+    Opinion,
     Review,
     Reviewer,
     Revocation,
+    Settlement,
     SignOff,
     SourceCheck,
 )
@@ -48,6 +51,10 @@ def _finding(record: SimpleNamespace) -> QuerySet[Finding]:
     return Finding.objects.filter(pk=_first(record.busy.findings.all()))
 
 
+def _check(record: SimpleNamespace) -> SourceCheck:
+    return SourceCheck.objects.filter(claim__review=record.signed).earliest("pk")
+
+
 def _review(record: SimpleNamespace) -> QuerySet[Review]:
     return Review.objects.filter(pk=record.busy.pk)
 
@@ -56,8 +63,22 @@ def _live(record: SimpleNamespace) -> QuerySet[Publication]:
     return Publication.objects.filter(pk=record.live.pk)
 
 
+def _whole(rows: Callable[[SimpleNamespace], QuerySet[Any]]) -> list[Case]:
+    """A writer's answer without its parts, or parts without the answer."""
+    return [
+        lambda r, c: rows(r).update(writer_answer="fixed"),
+        lambda r, c: rows(r).update(writer_answer="maybe", answered_by=c.writer),
+        lambda r, c: rows(r).update(writer_answer="disagree", answered_by=c.writer),
+        lambda r, c: rows(r).update(answered_by=c.writer),
+        lambda r, c: rows(r).update(writer_reason="Because."),
+    ]
+
+
 # For each constraint, ways to break it: each must be refused, and by that very constraint.
 BREAKS: dict[str, list[Case]] = {
+    "answer_disagrees_with_reason": [lambda r, c: Answer.objects.update(kind="disagree", reason="")],
+    "answer_kind_known": [lambda r, c: Answer.objects.update(kind="accepted")],
+    "answer_once_for_a_passage": [lambda r, c: insert_copy(Answer, _first(Answer.objects.all()))],
     "attachment_waived_with_reason": [lambda r, c: _attachment(r).update(state="waived", reason="")],
     "attachment_confirmed_by_another": [
         lambda r, c: _attachment(r).update(state="waived", reason="Not needed.", confirmed_by=c.reviewer)
@@ -79,6 +100,7 @@ BREAKS: dict[str, list[Case]] = {
         lambda r, c: r.busy.claims.update(state="dismissed", dismissed_by=c.reviewer, dismissed_reason=""),
         lambda r, c: r.busy.claims.update(state="dismissed", dismissed_by=None, dismissed_reason="No claim."),
     ],
+    "claim_writers_answer_is_whole": _whole(lambda r: r.busy.claims.all()),
     "conflict_declared_once": [lambda r, c: insert_copy(Conflict, _first(Conflict.objects.all()))],
     "conflict_says_what": [lambda r, c: insert_copy(Conflict, _first(Conflict.objects.all()), text="", person_id=c.lead.pk)],
     "contribution_version_once": [
@@ -100,6 +122,7 @@ BREAKS: dict[str, list[Case]] = {
     "finding_fix_never_accepted": [
         lambda r, c: _finding(r).update(severity="fix", disposition="accepted", disposed_by=c.lead, reason="Fair.")
     ],
+    "finding_writers_answer_is_whole": _whole(_finding),
     "publication_ended_when_not_live": [
         lambda r, c: _live(r).update(status="superseded"),
         lambda r, c: _live(r).update(status="superseded", ended_at=NOW),
@@ -136,6 +159,16 @@ BREAKS: dict[str, list[Case]] = {
     ],
     "revocation_has_reason": [
         lambda r, c: Revocation.objects.create(sign_off=r.signed.sign_offs.get(), by=c.lead, reason="")
+    ],
+    "opinion_given_once": [
+        lambda r, c: [
+            Opinion.objects.create(review=r.busy, edition=r.busy.edition, by=c.reviewer) for _ in range(2)
+        ]
+    ],
+    "settlement_has_reason": [
+        lambda r, c: Settlement.objects.create(
+            claim=_check(r).claim, checks=[], stands=_check(r), reason="", by=c.lead
+        )
     ],
     "sign_off_given_once": [lambda r, c: insert_copy(SignOff, r.signed.sign_offs.get().pk)],
     "source_doi_once": [lambda r, c: [Source.objects.create(title="One", doi="10.1000/1") for _ in range(2)]],

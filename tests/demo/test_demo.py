@@ -124,7 +124,7 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing_running(tmp_path: Path) -> No
             assert _fetch(f"http://127.0.0.1:{port}{path}", demo)
         group = demo.pid
         os.killpg(group, signal.SIGINT)
-        out, err = demo.communicate(timeout=20)
+        out, err = demo.communicate(timeout=90)
     finally:
         if demo.poll() is None:
             os.killpg(demo.pid, signal.SIGKILL)

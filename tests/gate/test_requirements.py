@@ -19,7 +19,7 @@ from tests import factories
 
 Codes = Callable[[Review], set[str]]
 BOTH = "<p>Walking eases low back pain in many adults [1, 2].</p>"
-DOSE = "<p>Walking eases back pain in adults [1].</p><p>Take 400 mg of ibuprofen.</p>"
+DOSE = "<p>Walking eases back pain in adults [1].</p><p>Take 3 mg of melatonin.</p>"
 
 
 def edit(article: Article, by: User, **fields: Any) -> Article:

@@ -8,17 +8,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from reviews import judging, workflow
 from reviews.models import Disclaimer
 from tests import factories as f
 
 pytestmark = pytest.mark.browser
-FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-)  # fmt: skip
 URLS = {
     "/": 200, "/topics/": 200, "/topics/chronic-pain/": 200, "/articles/live/": 200, "/articles/gone/": 410,
     "/articles/back/": 200, "/articles/never/": 404,
@@ -59,14 +55,6 @@ def site(live_server: Any, cast: SimpleNamespace) -> str:
     back = f.published(cast.writer, cast.reviewer, cast.editor, slug="back")
     workflow.retract(back.article, by=cast.lead, reason="Its only trial was invented.")
     return str(live_server.url)
-
-
-@pytest.fixture
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium_path, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 def visit(page: Page, site: str) -> Iterator[str]:

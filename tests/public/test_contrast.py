@@ -33,7 +33,7 @@ def colours(css: str) -> dict[str, str]:
     return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", css))
 
 
-_light, _dark = TOKENS.split("@media (prefers-color-scheme: dark)")
+_light, _dark = TOKENS.split("@media screen and (prefers-color-scheme: dark)")
 THEMES = {"light": colours(_light), "dark": colours(_light) | colours(_dark)}
 
 

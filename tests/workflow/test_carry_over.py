@@ -9,6 +9,7 @@ import pytest
 from articles.editing import save_draft
 from reviews import dossier, judging, workflow
 from reviews.models import Attachment, Claim, Disclaimer, Event, Finding, Review
+from reviews.refusals import Refused
 from tests import factories
 
 ONE = "Walking eases low back pain in many adults [1]."
@@ -59,11 +60,24 @@ def test_an_unchanged_sentence_keeps_its_checks(review: Review, cast: SimpleName
 @pytest.mark.parametrize(
     ("old", "new"), [("10%", "100%"), ("lowers", "does not lower"), ("adults", "children")]
 )
-def test_a_changed_sentence_is_reconfirmed(old: str, new: str, review: Review, cast: SimpleNamespace) -> None:
+def test_a_medical_change_reopens_the_claim(
+    old: str, new: str, review: Review, cast: SimpleNamespace
+) -> None:
     changed = TEN.replace(old, new)
     _next(review, cast, ONE, changed)
+    assert _states(review) == {ONE: Claim.State.OPEN, changed: Claim.State.OPEN}
+    assert dossier.checks_in_force(_claim(review, changed)) == []
+    facts = Event.objects.get(action="resubmit").facts
+    assert (facts["claims_same"], facts["claims_reopened"]) == (1, 1)
+    with pytest.raises(Refused):
+        judging.reconfirm_claim(_claim(review, changed), by=cast.reviewer)
+
+
+def test_a_reworded_sentence_is_reconfirmed(review: Review, cast: SimpleNamespace) -> None:
+    changed = TEN.replace("a daily walk", "a walk every day")
+    _next(review, cast, ONE, changed)
     assert _states(review) == {ONE: Claim.State.OPEN, changed: Claim.State.RECONFIRM}
-    assert dossier.checks_in_force(review.claims.get(state=Claim.State.RECONFIRM)) == []
+    assert dossier.checks_in_force(_claim(review, changed)) == []
 
 
 def test_a_removed_sentence_is_an_orphan_and_stops_nothing(review: Review, cast: SimpleNamespace) -> None:
@@ -125,7 +139,7 @@ def test_a_dismissal_was_of_other_words(review: Review, cast: SimpleNamespace) -
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, first.dismissed_by) == (Claim.State.DISMISSED, cast.reviewer)
-    assert (second.state, second.dismissed_by, second.dismissed_reason) == (Claim.State.RECONFIRM, None, "")
+    assert (second.state, second.dismissed_by, second.dismissed_reason) == (Claim.State.OPEN, None, "")
 
 
 def test_an_answer_to_a_finding_was_about_its_words(cast: SimpleNamespace) -> None:
@@ -213,3 +227,26 @@ def test_a_claim_that_a_reviewer_added(review: Review, cast: SimpleNamespace) ->
     _next(review, cast, ONE, TEN)
     added.refresh_from_db()
     assert (added.state, added.anchor["exact"]) == (Claim.State.OPEN, "eases low back pain")
+
+
+def test_the_next_review_of_a_published_article_asks_only_what_changed(
+    review: Review, cast: SimpleNamespace
+) -> None:
+    factories.sign(review, cast.reviewer)
+    workflow.publish(review, by=cast.editor)
+    article = review.article
+    article.refresh_from_db()
+    save_draft(article, by=cast.writer, version=article.version, body=_html(ONE, TWENTY))
+    again = workflow.submit(article, by=cast.writer)
+    kept, changed = _claim(again, ONE), _claim(again, TWENTY)
+    (check,) = dossier.checks_in_force(kept)
+    assert check.by == cast.reviewer and "carried over" in check.note
+    assert changed.state == Claim.State.OPEN and dossier.checks_in_force(changed) == []
+    facts = Event.objects.filter(action="submit").latest("sequence").facts
+    assert (facts["claims_same"], facts["claims_reopened"]) == (1, 1)
+    # The review that was published is the record that it was.
+    assert {c.anchor["exact"] for c in review.claims.all()} == {ONE, TEN}
+    assert dossier.load(again).valid_sign_offs == []
+    with pytest.raises(Refused) as refusal:
+        workflow.sign_off(again, by=cast.second, meaning="accurate")
+    assert "claim_unchecked" in refusal.value.codes

@@ -1,0 +1,139 @@
+"""After publishing: the page is fetched as a reader would, and each of its disclaimers proven there."""
+
+from __future__ import annotations
+
+import http.client
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from functools import lru_cache
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.db import transaction
+from django.urls import reverse
+
+from articles.canonical import digest_text
+from articles.models import Article, Publication
+from reviews import audit, workflow
+from reviews.models import Disclaimer, ServedCheck
+from reviews.proving import problems_in
+
+TIME_LIMIT = 10
+"""Seconds for fetching one page."""
+LONGEST = 5_000_000
+"""Bytes of a page that are read."""
+
+
+def check_page(publication: int) -> ServedCheck | None:
+    """Fetch a live page and record whether its disclaimers are seen; None where it is not live any more.
+
+    Problems are announced to the managing editors. Raises `OSError` when the site cannot be reached.
+    """
+    page = (
+        Publication.objects.filter(pk=publication, status=Publication.Status.LIVE)
+        .select_related("edition", "article")
+        .first()
+    )
+    if page is None:
+        return None
+    status, html = fetch(reverse("public:article", args=[page.slug]))
+    problems = (
+        problems_in(
+            html,
+            disclaimers=page.attestation["disclaimers"],
+            body=page.edition.content["body"],
+            names=dict(Disclaimer.objects.values_list("key", "name")),
+        )
+        if status == HTTPStatus.OK
+        else [f"The page could not be read: the site answered {status}."]
+    )
+    with transaction.atomic():
+        article = Article.objects.select_for_update().get(pk=page.article_id)
+        if not Publication.objects.filter(pk=publication, status=Publication.Status.LIVE).exists():
+            return None  # it came down while it was fetched: what was read may be another page
+        check = ServedCheck.objects.create(publication=page, problems=problems, html_digest=digest_text(html))
+        if problems:
+            workflow.announce(
+                audit.record(
+                    "disclaimer_unseen",
+                    by=None,
+                    article=article,
+                    after=page.edition.digest,
+                    reason=" ".join(problems),
+                    facts={"publication": page.pk, "check": check.pk},
+                )
+            )
+    return check
+
+
+def unseen_on(publications: Iterable[int]) -> dict[int, list[str]]:
+    """What the newest check of each page found wrong, by publication; pages without problems are left out."""
+    checks = ServedCheck.objects.filter(publication__in=publications).order_by("pk")
+    newest = dict(checks.values_list("publication", "problems"))
+    return {page: problems for page, problems in newest.items() if problems}
+
+
+def fetch(path: str) -> tuple[int, str]:
+    """The status and the HTML with which the site answers a reader.
+
+    Over HTTP where PUBLIC_BASE_URL is set, otherwise through the whole of this process's site, middleware
+    and all. Raises `OSError` when nobody answers in time.
+    """
+    if settings.PUBLIC_BASE_URL:
+        return _over_http(settings.PUBLIC_BASE_URL + path)
+    return _in_process(path)
+
+
+def _over_http(address: str) -> tuple[int, str]:
+    # The settings let nothing but http and https through.
+    request = urllib.request.Request(address, headers={"Accept": "text/html"})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=TIME_LIMIT) as answer:  # noqa: S310
+            return int(answer.status), answer.read(LONGEST).decode("utf-8", "replace")
+    except urllib.error.HTTPError as error:
+        with error:
+            return int(error.code), error.read(LONGEST).decode("utf-8", "replace")
+    except http.client.HTTPException as error:  # cut short, or no HTTP at all
+        raise OSError(f"the answer could not be read ({type(error).__name__})") from error
+
+
+@lru_cache(maxsize=1)
+def _site() -> WSGIHandler:
+    """The site as a server runs it; made once, since its middleware looks at every static file."""
+    return WSGIHandler()
+
+
+def _in_process(path: str) -> tuple[int, str]:
+    site = urlsplit(settings.SITE_URL)
+    secure = settings.SECURE_SSL_REDIRECT or site.scheme == "https"
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": site.hostname or "localhost",
+        "SERVER_PORT": str(site.port or (443 if secure else 80)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": site.netloc or "localhost",
+        "HTTP_ACCEPT": "text/html",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "https" if secure else "http",
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": BytesIO(),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    if secure and settings.SECURE_PROXY_SSL_HEADER:
+        header, value = settings.SECURE_PROXY_SSL_HEADER
+        environ[header] = value
+    # Not as a server calls it: the end of a request would close the connection to the database, which the
+    # job is using.
+    response = _site().get_response(WSGIRequest(environ))
+    return response.status_code, b"".join(response).decode("utf-8", "replace")
