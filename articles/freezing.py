@@ -11,8 +11,7 @@ from articles.canonical import canonical, digest, digest_text
 from articles.documents import Document, document
 from articles.editing import draft_digest, latest_contribution
 from articles.html import clean
-from articles.models import Article, Edition
-from articles.models.content import record
+from articles.models import Article, Edition, record
 
 SCHEMA = 1
 

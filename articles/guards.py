@@ -190,6 +190,9 @@ def connect() -> None:
     immutable("articles_edition")
     immutable("articles_contribution")
     immutable("articles_notice")
+    immutable("articles_sourceversion")
+    immutable("articles_publishedreference")
+    immutable("articles_publisheddisclaimer")
     immutable(
         "articles_publication",
         columns=(

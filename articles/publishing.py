@@ -13,7 +13,15 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from articles.models import Article, Edition, Notice, Publication, Topic
+from articles.models import (
+    Article,
+    Edition,
+    Notice,
+    Publication,
+    PublishedDisclaimer,
+    PublishedReference,
+    Topic,
+)
 from articles.rendering import PlacedDisclaimer, ReaderNotice, Signer, render
 
 
@@ -77,6 +85,13 @@ def publish(
         published_at=now,
         published_by=by,
         review_due=review_due,
+    )
+    PublishedReference.objects.bulk_create(
+        PublishedReference(publication=publication, source_id=r["source"], number=r["number"])
+        for r in content["references"]
+    )
+    PublishedDisclaimer.objects.bulk_create(
+        PublishedDisclaimer(publication=publication, key=key) for key in {d["key"] for d in disclaimers}
     )
     publication.topics.set(Topic.objects.filter(slug__in=[t["slug"] for t in content["topics"]]))
     if fresh:

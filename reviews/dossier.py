@@ -14,8 +14,7 @@ from articles.canonical import canonical, digest, digest_text
 from articles.documents import Document
 from articles.editing import pages_of_others
 from articles.freezing import edition_document
-from articles.models import Article, Notice, Source
-from articles.models.content import record
+from articles.models import Article, Notice, Source, record
 from articles.rendering import PlacedDisclaimer
 from reviews import verdicts
 from reviews.models import (

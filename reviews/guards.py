@@ -68,9 +68,10 @@ def connect() -> None:
         "opinion",
         "settlement",
         "servedcheck",
+        "standingchange",
     ):
         guards.immutable(f"reviews_{table}")
-    for table in ("review", "claim", "finding", "comment", "attachment"):
+    for table in ("review", "claim", "finding", "comment", "attachment", "alert", "message"):
         guards.undeletable(f"reviews_{table}")
     guards.undeletable("reviews_chainhead")
     guards.REGISTRY += [

@@ -15,8 +15,8 @@ from django.db import transaction
 
 from articles.canonical import digest
 from articles.freezing import edition_document
-from articles.models import Source
-from articles.models.content import record
+from articles.models import Source, record
+from articles.sources.library import pin
 from reviews import audit, dossier, permissions
 from reviews.anchors import Anchor, NotInText, anchor_quote
 from reviews.intake import tier_of
@@ -173,6 +173,7 @@ def check_claim(
             claim,
             source,
             known=record(source),
+            source_version=pin(source).number,
             by=by,
             verdict=verdict,
             level=level,
@@ -210,6 +211,7 @@ def reconfirm_claim(claim: Claim, *, by: User) -> None:
                     claim,
                     check.source,
                     known=check.source_record,
+                    source_version=check.source_version,
                     by=by,
                     verdict=check.verdict,
                     level=check.level,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
+
+from articles.models.sources import Source
 
 
 class Topic(models.Model):
@@ -20,61 +20,6 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Source(models.Model):
-    """A published work that articles cite; shared by all of them."""
-
-    class Kind(models.TextChoices):
-        JOURNAL_ARTICLE = "journal-article", "Journal article"
-        SYSTEMATIC_REVIEW = "systematic-review", "Systematic review"
-        TRIAL = "trial", "Clinical trial"
-        GUIDELINE = "guideline", "Guideline"
-        BOOK = "book", "Book"
-        WEB_PAGE = "web-page", "Web page"
-        STATUTE = "statute", "Law or regulation"
-
-    class Standing(models.TextChoices):
-        NONE = "none", "No notice known"
-        CORRECTION = "correction", "Corrected"
-        EXPRESSION_OF_CONCERN = "expression_of_concern", "Expression of concern"
-        RETRACTED = "retracted", "Retracted"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        REINSTATED = "reinstated", "Reinstated"
-        UNKNOWN = "unknown", "Not known"
-
-    kind = models.CharField(max_length=30, choices=Kind, default=Kind.JOURNAL_ARTICLE)
-    title = models.CharField(max_length=500)
-    authors = models.TextField(blank=True, help_text="Surname AB, Surname CD")
-    container = models.CharField("journal or publisher", max_length=300, blank=True)
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
-    volume = models.CharField(max_length=40, blank=True)
-    issue = models.CharField(max_length=40, blank=True)
-    pages = models.CharField(max_length=40, blank=True)
-    doi = models.CharField("DOI", max_length=200, blank=True)
-    pmid = models.CharField("PMID", max_length=20, blank=True)
-    url = models.URLField("address", max_length=500, blank=True)
-    standing = models.CharField(
-        max_length=30,
-        choices=Standing,
-        default=Standing.UNKNOWN,
-        help_text="What the retraction records say. “Not known” is never read as “not retracted”.",
-    )
-
-    class Meta:
-        ordering = ["authors", "year", "title"]
-        constraints = [
-            models.UniqueConstraint(fields=["doi"], condition=~models.Q(doi=""), name="source_doi_once"),
-            models.UniqueConstraint(fields=["pmid"], condition=~models.Q(pmid=""), name="source_pmid_once"),
-        ]
-
-    def __str__(self) -> str:
-        first = self.authors.split(",")[0].strip()
-        return f"{first or self.container or 'Unknown'} {self.year or 'n.d.'}: {self.title}"
-
-    @property
-    def is_retracted(self) -> bool:
-        return self.standing in (self.Standing.RETRACTED, self.Standing.WITHDRAWN)
 
 
 class Article(models.Model):
@@ -159,21 +104,3 @@ class Contribution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.action} version {self.version}"
-
-
-def record(source: Source) -> dict[str, Any]:
-    """What Signoff knows of a source today, as it is frozen into editions and checks."""
-    return {
-        "kind": source.kind,
-        "title": source.title,
-        "authors": source.authors,
-        "container": source.container,
-        "year": source.year,
-        "volume": source.volume,
-        "issue": source.issue,
-        "pages": source.pages,
-        "doi": source.doi,
-        "pmid": source.pmid,
-        "url": source.url,
-        "standing": source.standing,
-    }

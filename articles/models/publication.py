@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from articles.models.content import Article, Topic
+from articles.models.sources import Source
 
 
 class Edition(models.Model):
@@ -71,7 +72,12 @@ class Publication(models.Model):
     review_due = models.DateField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text="Empty where it ended by the policy.",
     )
     ended_reason = models.TextField(blank=True)
 
@@ -93,7 +99,7 @@ class Publication(models.Model):
             models.CheckConstraint(
                 condition=(
                     models.Q(status="live", ended_at__isnull=True, ended_by__isnull=True)
-                    | (~models.Q(status="live") & models.Q(ended_at__isnull=False, ended_by__isnull=False))
+                    | (~models.Q(status="live") & models.Q(ended_at__isnull=False))
                 ),
                 name="publication_ended_when_not_live",
             ),
@@ -114,6 +120,39 @@ class Publication(models.Model):
         return f"{self.title} ({self.get_status_display()})"
 
 
+class PublishedReference(models.Model):
+    """Reference `number` of a publication: which pages rest on a source is one query here."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="references")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="published_references")
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["publication", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "number"], name="published_reference_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"[{self.number}] {self.source}"
+
+
+class PublishedDisclaimer(models.Model):
+    """A disclaimer that readers of a publication see, by its key in the policy."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="shown_disclaimers")
+    key = models.SlugField(max_length=80)
+
+    class Meta:
+        ordering = ["publication", "key"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "key"], name="published_disclaimer_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Notice(models.Model):
     """What readers are told about a change or take-down, in the vocabulary of COPE and ICMJE."""
 
@@ -130,7 +169,14 @@ class Notice(models.Model):
     kind = models.CharField(max_length=30, choices=Kind)
     text = models.TextField()
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text="Empty: Signoff itself, as the policy says.",
+    )
 
     class Meta:
         ordering = ["-at"]

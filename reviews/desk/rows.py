@@ -8,8 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from articles.canonical import digest
-from articles.models import Source
-from articles.models.content import record
+from articles.models import Source, record
 from reviews.desk import second_look
 from reviews.desk.answering import Rejection, Slot, slot
 from reviews.dossier import Dossier, passing, source_digest

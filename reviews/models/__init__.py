@@ -3,11 +3,21 @@
 from reviews.models.audit import ChainHead, Event
 from reviews.models.disclaimers import Attachment, Disclaimer, DisclaimerVersion, PolicyVersion
 from reviews.models.drafts import Answer, WriterAnswer
+from reviews.models.mail import MailPreference, Message
 from reviews.models.people import Conflict, Reviewer
 from reviews.models.review import Claim, Comment, Finding, Opinion, Review, Settlement, SourceCheck
 from reviews.models.signing import Revocation, ServedCheck, SigningPage, SignOff
+from reviews.models.watching import (
+    Alert,
+    LinkCheck,
+    Reminder,
+    RetractionRecord,
+    RetractionSet,
+    StandingChange,
+)
 
 __all__ = [
+    "Alert",
     "Answer",
     "Attachment",
     "ChainHead",
@@ -18,8 +28,14 @@ __all__ = [
     "DisclaimerVersion",
     "Event",
     "Finding",
+    "LinkCheck",
+    "MailPreference",
+    "Message",
     "Opinion",
     "PolicyVersion",
+    "Reminder",
+    "RetractionRecord",
+    "RetractionSet",
     "Review",
     "Reviewer",
     "Revocation",
@@ -28,5 +44,6 @@ __all__ = [
     "SignOff",
     "SigningPage",
     "SourceCheck",
+    "StandingChange",
     "WriterAnswer",
 ]

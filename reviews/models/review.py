@@ -181,6 +181,9 @@ class SourceCheck(models.Model):
     claim_text = models.TextField(help_text="The claim as it stood when checked.")
     source_record: Any = models.JSONField(help_text="What Signoff knew of the source when checked.")
     source_digest = models.CharField(max_length=64)
+    source_version = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Number of the source's version that was checked."
+    )
     verdict = models.CharField(max_length=12, choices=Verdict)
     level = models.PositiveSmallIntegerField("evidence level", choices=Level)
     directness = models.CharField(max_length=20, choices=Directness)

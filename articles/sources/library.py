@@ -1,0 +1,217 @@
+"""The shared library: the only writer of `Source`. Every change of a record is a new version of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from rapidfuzz import fuzz
+
+from articles.canonical import digest
+from articles.models import Source, SourceVersion, record
+from articles.sources.works import IDENTIFIERS, Work
+
+UNIQUE = ("doi", "pmid", "pmcid", "nct")
+"""Identifiers that only one source can have."""
+LIKE = 90
+"""From this likeness of the titles on (0 to 100), two works of one year and first author are perhaps one."""
+_LONGEST = {f.name: f.max_length for f in Source._meta.concrete_fields if f.max_length}
+
+
+class Duplicate(ValueError):
+    """An identifier belongs to another source already; `.source` is that one."""
+
+    def __init__(self, source: Source, name: str) -> None:
+        self.source = source
+        super().__init__(f"A source with this {name} is in the library already: {source}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What became of a work: its source, whether it is new, and sources that are perhaps the same work."""
+
+    source: Source
+    is_new: bool
+    twins: tuple[Source, ...] = ()
+
+
+def enter(work: Work, *, by: User | None, cause: str = "entered") -> Entered:
+    """Find the work by its identifiers, or add it; a found source's empty fields are filled from the work.
+
+    Sources that are probably the same work without sharing an identifier are named, never merged.
+    """
+    with transaction.atomic():
+        found = same_as(work)
+        if found is None:
+            twins = tuple(twins_of(work))
+            source = Source(**_columns(work))
+            source.save()
+            pin(source, by=by, cause=cause)
+            return Entered(source, is_new=True, twins=twins)
+        fill(found, work, by=by, cause=cause)
+        return Entered(found, is_new=False)
+
+
+def amend(source: Source, *, by: User | None, cause: str, **fields: Any) -> SourceVersion:
+    """Set fields of a source, all or none. Raises `Duplicate` when another has one of its identifiers."""
+    with transaction.atomic():
+        locked = Source.objects.select_for_update().get(pk=source.pk)
+        for name in UNIQUE:
+            value = fields.get(name)
+            other = Source.objects.filter(**{name: value}).exclude(pk=locked.pk).first() if value else None
+            if other:
+                raise Duplicate(other, _label(name))
+        for name, value in fields.items():
+            setattr(locked, name, value)
+        locked.save(update_fields=list(fields))
+        version = pin(locked, by=by, cause=cause)
+    source.refresh_from_db()
+    return version
+
+
+def fill(source: Source, work: Work, *, by: User | None, cause: str) -> SourceVersion:
+    """Set those fields of a source that are empty and that the work knows.
+
+    An identifier that belongs to another source is left out: whether the two are one, a person says.
+    """
+    known = _columns(work)
+    empty = {n: v for n, v in known.items() if v and n != "kind" and not getattr(source, n)}
+    for name in UNIQUE:
+        if name in empty and Source.objects.filter(**{name: empty[name]}).exclude(pk=source.pk).exists():
+            del empty[name]
+    return amend(source, by=by, cause=cause, **empty) if empty else pin(source, by=by, cause=cause)
+
+
+def pin(source: Source, *, by: User | None = None, cause: str = "as it was found") -> SourceVersion:
+    """The version that is the source's record today; made now if the record is not the newest version's."""
+    today = record(source)
+    value = digest(today)
+    newest = source.versions.order_by("-number").first()
+    if newest and newest.digest == value and newest.evidence == source.evidence:
+        return newest
+    return SourceVersion.objects.create(
+        source=source,
+        number=newest.number + 1 if newest else 1,
+        record=today,
+        digest=value,
+        evidence=source.evidence,
+        cause=cause,
+        by=by,
+    )
+
+
+def same_as(work: Work) -> Source | None:
+    """The source that shares an identifier with the work; of one that was merged, what it was merged into."""
+    for name in (*UNIQUE, "arxiv"):
+        value = getattr(work, name)
+        found = Source.objects.filter(**{name: value}).order_by("pk").first() if value else None
+        if found:
+            return kept(found)
+    if work.url and not any(getattr(work, name) for name in UNIQUE):
+        found = Source.objects.filter(url=work.url, doi="", pmid="", pmcid="", nct="").order_by("pk").first()
+        return kept(found) if found else None
+    return None
+
+
+def kept(source: Source) -> Source:
+    """The source itself, or the one that it was merged into."""
+    return source.merged_into or source
+
+
+def twins_of(work: Work, *, but: Source | None = None) -> list[Source]:
+    """Sources of the same year and first author whose titles are very much alike, the likest first."""
+    title = plain(work.title)
+    if not title or work.year is None:
+        return []
+    first = _first_author(", ".join(work.authors))
+    rows = Source.objects.filter(year=work.year, merged_into=None)
+    rows = rows.exclude(pk=but.pk) if but else rows
+    scored = [
+        (fuzz.ratio(title, plain(found.title)), -found.pk, found)
+        for found in rows.filter(authors__istartswith=first)[:500]
+        if _first_author(found.authors) == first
+    ]
+    return [found for score, _, found in sorted(scored, reverse=True, key=lambda s: s[:2]) if score >= LIKE][
+        :5
+    ]
+
+
+def merge(keep: Source, drop: Source, *, by: User) -> None:
+    """Make two records of one work one: what cites `drop` goes on citing it, what is new cites `keep`.
+
+    Identifiers and other fields that only `drop` has go over to `keep`. Nothing is deleted.
+    """
+    if keep.pk == drop.pk or keep.merged_into_id or drop.merged_into_id:
+        raise ValueError("Choose two different sources that are not merged already.")
+    with transaction.atomic():
+        first, second = Source.objects.select_for_update().filter(pk__in=(keep.pk, drop.pk)).order_by("pk")
+        keep, drop = (first, second) if first.pk == keep.pk else (second, first)
+        for name in UNIQUE:
+            if getattr(keep, name) and getattr(drop, name) and getattr(keep, name) != getattr(drop, name):
+                raise ValueError(f"These are two works: each has a {_label(name)} of its own.")
+        moved = work_of(drop)
+        gone = {name: "" for name in UNIQUE if getattr(drop, name)}
+        amend(drop, by=by, cause=f"merged into source {keep.pk}", merged_into=keep, **gone)
+        fill(keep, moved, by=by, cause=f"merged with source {drop.pk}")
+        drop.duplicates.update(merged_into=keep)
+
+
+def work_of(source: Source) -> Work:
+    """A source as a `Work`."""
+    return work_from(record(source))
+
+
+def work_from(known: dict[str, Any]) -> Work:
+    """A frozen record (see `articles.models.record`) as a `Work`."""
+    fields = {name: known[name] for name in Work.__dataclass_fields__ if name in known}
+    fields["authors"] = names_in(known.get("authors", ""))
+    fields["editors"] = names_in(known.get("editors", ""))
+    return Work(**fields)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Names divided by semicolons, or by commas where there is no semicolon."""
+    return tuple(
+        name for part in re.split(r";" if ";" in text else r",", text) if (name := " ".join(part.split()))
+    )
+
+
+def names_as_text(names: tuple[str, ...]) -> str:
+    """The reverse of `names_in`: one name with a comma in it makes semicolons of all the commas between."""
+    if any("," in name for name in names):
+        return "; ".join(names) if len(names) > 1 else f"{names[0]};"
+    return ", ".join(names)
+
+
+def plain(text: str) -> str:
+    """A title as it is compared: letters and digits in lower case, one space between words."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _label(name: str) -> str:
+    return next(str(f.verbose_name) for f in Source._meta.concrete_fields if f.name == name)
+
+
+def _first_author(authors: str) -> str:
+    names = names_in(authors)
+    return names[0].rsplit(" ", 1)[0].casefold() if names else ""
+
+
+def _columns(work: Work) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for name in Work.__dataclass_fields__:
+        value = getattr(work, name)
+        if name in ("authors", "editors"):
+            value = names_as_text(value)
+        elif name == "accessed":
+            value = dt.date.fromisoformat(value) if value else None
+        elif isinstance(value, str) and len(value) > (most := _LONGEST.get(name) or len(value)):
+            # Part of an identifier would be another one.
+            value = "" if name in (*IDENTIFIERS, "url") else value[: most - 1] + "…"
+        columns[name] = value
+    columns["title"] = columns["title"] or work.url or work.doi or "Title not known yet"
+    return columns
