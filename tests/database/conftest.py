@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -13,8 +14,11 @@ from django.db import IntegrityError, connection, transaction
 
 from articles.editing import save_draft
 from reviews import answers, judging, workflow
+from reviews.models import Alert, Message, StandingChange
 from tests import factories
 from tests.database.raw import Refuses, Rows
+
+NOW = dt.datetime(2026, 11, 2, 9, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -45,6 +49,15 @@ def record(cast: SimpleNamespace) -> SimpleNamespace:
     hit = next(row.hit for row in answers.answered_hits(talked) if row.may_be_answered)
     answers.answer(
         talked, by=cast.writer, version=1, rule=hit.rule, quote=hit.quote, kind="fixed", reason="Reworded."
+    )
+    source = newer.references.get().source
+    turn = StandingChange.objects.create(source=source, before="none", after="retracted", dataset="A list")
+    Alert.objects.create(
+        kind="retracted", article=newer.article, publication=newer, source=source, turn=turn, sentence="Retracted.",
+        opened_at=NOW, due_at=NOW,
+    )  # fmt: skip
+    Message.objects.create(
+        key="1:wanda", kind="signed", person=cast.writer, subject="Signed", line="Signed.", link="/"
     )
     for review in (signed, revoked, busy):
         review.refresh_from_db()

@@ -12,8 +12,18 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, QuerySet, UniqueConstraint
 
-from articles.models import Citation, Edition, Publication, Source
+from articles.models import (
+    Citation,
+    Edition,
+    Publication,
+    PublishedDisclaimer,
+    PublishedReference,
+    RegistryAnswer,
+    Source,
+    SourceVersion,
+)
 from reviews.models import (
+    Alert,
     Answer,
     Attachment,
     ChainHead,
@@ -22,7 +32,10 @@ from reviews.models import (
     DisclaimerVersion,
     Event,
     Finding,
+    MailPreference,
     Opinion,
+    Reminder,
+    RetractionSet,
     Review,
     Reviewer,
     Revocation,
@@ -76,6 +89,12 @@ def _whole(rows: Callable[[SimpleNamespace], QuerySet[Any]]) -> list[Case]:
 
 # For each constraint, ways to break it: each must be refused, and by that very constraint.
 BREAKS: dict[str, list[Case]] = {
+    "alert_decided_in_writing": [
+        lambda r, c: Alert.objects.update(decision="stands", decided_at=NOW),
+        lambda r, c: Alert.objects.update(decision="stands", reason="It rests on others."),
+        lambda r, c: Alert.objects.update(decided_at=NOW),
+    ],
+    "alert_open_once": [lambda r, c: insert_copy(Alert, _first(Alert.objects.all()))],
     "answer_disagrees_with_reason": [lambda r, c: Answer.objects.update(kind="disagree", reason="")],
     "answer_kind_known": [lambda r, c: Answer.objects.update(kind="accepted")],
     "answer_once_for_a_passage": [lambda r, c: insert_copy(Answer, _first(Answer.objects.all()))],
@@ -125,9 +144,10 @@ BREAKS: dict[str, list[Case]] = {
     "finding_writers_answer_is_whole": _whole(_finding),
     "publication_ended_when_not_live": [
         lambda r, c: _live(r).update(status="superseded"),
-        lambda r, c: _live(r).update(status="superseded", ended_at=NOW),
         lambda r, c: _live(r).update(ended_at=NOW, ended_by=c.editor),
     ],
+    "published_disclaimer_once": [lambda r, c: insert_copy(PublishedDisclaimer, _first(PublishedDisclaimer.objects.all()))],
+    "published_reference_once": [lambda r, c: insert_copy(PublishedReference, _first(PublishedReference.objects.all()))],
     "publication_live_once": [lambda r, c: insert_copy(Publication, r.live.pk, slug="elsewhere")],
     "publication_needs_a_signature": [lambda r, c: insert_copy(Publication, r.live.pk, required_signatures=0)],
     "publication_slug_live_once": [
@@ -153,12 +173,23 @@ BREAKS: dict[str, list[Case]] = {
         lambda r, c: _review(r).update(status="scheduled", scheduled_for=NOW),
         lambda r, c: _review(r).update(scheduled_for=NOW, scheduled_by=c.editor),
     ],
+    "registry_answer_once": [
+        lambda r, c: [
+            RegistryAnswer.objects.create(registry="crossref", identifier="doi:10.1000/1", outcome="unknown", asked_at=NOW)
+            for _ in range(2)
+        ]
+    ],
+    "reminder_once": [lambda r, c: [Reminder.objects.create(publication=r.live, step="overdue") for _ in range(2)]],
+    "retraction_set_once": [lambda r, c: [RetractionSet.objects.create(digest="0" * 64) for _ in range(2)]],
     "reviewer_qualified_in_order": [lambda r, c: Reviewer.objects.update(qualified_until=dt.date(2001, 1, 1))],
     "reviewer_verified_by_another": [
         lambda r, c: Reviewer.objects.filter(user=c.reviewer).update(verified_by=c.reviewer)
     ],
     "revocation_has_reason": [
         lambda r, c: Revocation.objects.create(sign_off=r.signed.sign_offs.get(), by=c.lead, reason="")
+    ],
+    "mail_preference_once": [
+        lambda r, c: [MailPreference.objects.create(person=c.writer, kind="signed", way="daily") for _ in range(2)]
     ],
     "opinion_given_once": [
         lambda r, c: [
@@ -172,6 +203,9 @@ BREAKS: dict[str, list[Case]] = {
     ],
     "sign_off_given_once": [lambda r, c: insert_copy(SignOff, r.signed.sign_offs.get().pk)],
     "source_doi_once": [lambda r, c: [Source.objects.create(title="One", doi="10.1000/1") for _ in range(2)]],
+    "source_nct_once": [lambda r, c: [Source.objects.create(title="One", nct="NCT00000001") for _ in range(2)]],
+    "source_pmcid_once": [lambda r, c: [Source.objects.create(title="One", pmcid="PMC1") for _ in range(2)]],
+    "source_version_once": [lambda r, c: insert_copy(SourceVersion, _first(SourceVersion.objects.all()))],
     "source_pmid_once": [lambda r, c: [Source.objects.create(title="One", pmid="123") for _ in range(2)]],
 }  # fmt: skip
 
