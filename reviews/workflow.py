@@ -484,7 +484,11 @@ def publish(review: Review, *, by: User) -> Publication:
         loaded = step.dossier
         assert loaded is not None
         signed = loaded.valid_sign_offs
-        months = loaded.tier.review_again_months
+        months = loaded.policy.review_again_months(
+            tier=loaded.tier,
+            topics=permissions.topics_of(step.review.edition),
+            document=loaded.document,
+        )
         reviewed_on = max(timezone.localdate(s.at) for s in signed)
         publication = publishing.publish(
             step.review.edition,

@@ -11,7 +11,7 @@ from typing import Any
 from articles.documents import Document
 from reviews.models import PolicyVersion
 from reviews.policy.requiring import Facts, Required, required, words_pattern
-from reviews.screening import Hit, screen
+from reviews.screening import Hit, screen, subjects
 
 
 class NoPolicy(RuntimeError):
@@ -31,6 +31,10 @@ class Tier:
     """Whether reviewers judge without seeing one another's verdicts until all have given theirs."""
     credentials: tuple[str, ...] = ()
     """Degrees of which whoever judges must have one; empty: any."""
+    remind_days: tuple[int, ...] = ()
+    """How many days before its next review falls due people are reminded of it."""
+    take_down_after_days: int | None = None
+    """How many days after it fell due a page comes down by itself; None: it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +61,25 @@ class Policy:
 
     def tier(self, *, topics: Sequence[str], text: str) -> Tier:
         """The highest risk tier whose topic slugs or words fit an article."""
-        entry = next(
-            t for t in self.content["tiers"] if _fits(t, topics, text) or t is self.content["tiers"][-1]
+        return _tier(
+            next(t for t in self.content["tiers"] if _fits(t, topics, text) or t is self.content["tiers"][-1])
         )
-        return Tier(
-            entry["key"],
-            entry["name"],
-            entry["signatures"],
-            entry["review_again_months"],
-            entry.get("independent", False),
-            tuple(entry.get("credentials", ())),
+
+    def tier_called(self, key: str) -> Tier:
+        """The tier with this key; the last, which takes every article, where the policy has it no more."""
+        tiers = self.content["tiers"]
+        return _tier(next((t for t in tiers if t["key"] == key), tiers[-1]))
+
+    def review_again_months(self, *, tier: Tier, topics: Sequence[str], document: Document) -> int:
+        """Months until an article must be reviewed again: those of its tier, or fewer if it speaks of what
+        goes out of date sooner."""
+        spoken_of = subjects(document)
+        sooner = (
+            entry["months"]
+            for entry in self.content.get("review_again", ())
+            if _fits(entry, topics, document.text) or any(subject in spoken_of for subject in entry["subjects"])
         )
+        return min([tier.review_again_months, *sooner])
 
     def required_disclaimers(self, facts: Facts) -> list[Required]:
         """The disclaimers that an article must carry, each with what asks for it, in the policy's order."""
@@ -168,6 +180,19 @@ def holds_one_of(wanted: Sequence[str], credentials: str) -> bool:
 
 def _degree(words: str) -> str:
     return " ".join(words.replace(".", "").casefold().split())
+
+
+def _tier(entry: dict[str, Any]) -> Tier:
+    return Tier(
+        entry["key"],
+        entry["name"],
+        entry["signatures"],
+        entry["review_again_months"],
+        entry.get("independent", False),
+        tuple(entry.get("credentials", ())),
+        tuple(entry.get("remind_days", ())),
+        entry.get("take_down_after_days"),
+    )
 
 
 def _fits(entry: dict[str, Any], topics: Sequence[str], text: str) -> bool:

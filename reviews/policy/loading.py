@@ -23,6 +23,7 @@ from reviews.screening import OFF, Severity, rules
 from reviews.screening.phrases import lexicon
 
 STARTER = Path(__file__).with_name("starter.toml")
+_PARTS = {"review", "tiers", "review_again", "disclaimers", "screening", "jurisdictions"}
 PASSING = (SourceCheck.Verdict.SUPPORTS.value, SourceCheck.Verdict.PARTLY.value)
 """Verdicts that a policy may let pass. No policy lets a claim stand on a source that does not support it."""
 
@@ -111,7 +112,7 @@ def read(path: Path) -> dict[str, Any]:
     verdicts = review.get("passing_verdicts", ["supports"])
     if not isinstance(verdicts, list) or not verdicts or not all(v in PASSING for v in verdicts):
         raise BadPolicy(f"review.passing_verdicts must be a list of one or both of: {', '.join(PASSING)}.")
-    if unknown := raw.keys() - {"review", "tiers", "disclaimers", "screening", "jurisdictions"}:
+    if unknown := raw.keys() - _PARTS:
         raise BadPolicy(f"The policy has an unknown part: {', '.join(sorted(unknown))}.")
     weights = _weights(raw.get("screening", {}))
     jurisdictions = _jurisdictions(raw.get("jurisdictions", {}))
@@ -123,6 +124,7 @@ def read(path: Path) -> dict[str, Any]:
             "passing_verdicts": sorted(set(verdicts)),
         },
         "tiers": _tiers(_list(raw, "tiers")),
+        **({"review_again": _sooner(_list(raw, "review_again"))} if "review_again" in raw else {}),
         "disclaimers": _disclaimers(_list(raw, "disclaimers")),
     }
 
@@ -140,6 +142,7 @@ def _weights(table: Any) -> dict[str, str]:
 def _tiers(entries: list[Any]) -> list[dict[str, Any]]:
     known = {
         "key", "name", "signatures", "review_again_months", "topics", "words", "independent", "credentials",
+        "remind_days", "take_down_after_days",
     }  # fmt: skip
     tiers = []
     for entry in entries:
@@ -155,6 +158,8 @@ def _tiers(entries: list[Any]) -> list[dict[str, Any]]:
                 **_independent(entry),
                 # Only where it is given, so that a policy without it keeps its digest.
                 **({"credentials": _degrees(entry)} if "credentials" in entry else {}),
+                **({"remind_days": _days(entry)} if "remind_days" in entry else {}),
+                **_taken_down(entry),
             }
         )
     if not tiers or tiers[-1]["topics"] or tiers[-1]["words"]:
@@ -173,6 +178,45 @@ def _independent(entry: dict[str, Any]) -> dict[str, bool]:
             "a second reviewer."
         )
     return {"independent": True}
+
+
+def _days(entry: dict[str, Any]) -> list[int]:
+    """Numbers of days, the largest first."""
+    days = entry["remind_days"]
+    if not isinstance(days, list) or not all(type(day) is int and 1 <= day <= 365 for day in days):
+        raise BadPolicy(f"“remind_days” must be a list of whole numbers from 1 to 365 in {_here(entry)}.")
+    return sorted(set(days), reverse=True)
+
+
+def _taken_down(entry: dict[str, Any]) -> dict[str, int]:
+    if "take_down_after_days" not in entry:
+        return {}
+    return {"take_down_after_days": _whole(entry, "take_down_after_days", most=3650)}
+
+
+def _sooner(entries: list[Any]) -> list[dict[str, Any]]:
+    """What must be reviewed again sooner than its tier says, and after how many months."""
+    found = []
+    for entry in entries:
+        _only(entry, {"name", "months", "topics", "words", "subjects"}, "review_again")
+        rule = {
+            "name": _word(entry, "name", most=150),
+            "months": _whole(entry, "months", most=1200),
+            "topics": _words(entry, "topics"),
+            "words": _words(entry, "words"),
+            "subjects": _subjects(entry, f"review_again, “{entry['name']}”"),
+        }
+        if not (rule["topics"] or rule["words"] or rule["subjects"]):
+            raise BadPolicy(f"review_again, “{entry['name']}”: say topics, words or subjects that it is for.")
+        found.append(rule)
+    return found
+
+
+def _subjects(entry: dict[str, Any], where: str) -> list[str]:
+    subjects = _words(entry, "subjects")
+    if unknown := [subject for subject in subjects if subject not in lexicon("subjects")]:
+        raise BadPolicy(f"{where}: screening knows no subject “{unknown[0]}”.")
+    return subjects
 
 
 _CONDITIONS = {"always", "topics", "words", "subjects", "evidence_level", "indirect", "conflicts"}
@@ -216,9 +260,7 @@ def _disclaimers(entries: list[Any]) -> list[dict[str, Any]]:
 
 
 def _rules(entry: dict[str, Any]) -> dict[str, Any]:
-    subjects, indirect = _words(entry, "subjects"), _words(entry, "indirect")
-    if unknown := [s for s in subjects if s not in lexicon("subjects")]:
-        raise BadPolicy(f"Disclaimer “{_here(entry)}”: screening knows no subject “{unknown[0]}”.")
+    subjects, indirect = _subjects(entry, f"Disclaimer “{_here(entry)}”"), _words(entry, "indirect")
     kinds = [d for d in SourceCheck.Directness.values if d != SourceCheck.Directness.DIRECT]
     if unknown := [kind for kind in indirect if kind not in kinds]:
         raise BadPolicy(
