@@ -8,8 +8,9 @@ from typing import Any, TypedDict
 from urllib.parse import quote, urlsplit
 
 from articles.models import Source
+from articles.sources.style import Part, parts
+from articles.sources.works import work_from
 
-AUTHORS_SHOWN = 6
 _DOI = re.compile(r"10\.\d{4,9}/\S{1,180}")
 _PMID = re.compile(r"[1-9]\d{0,9}")
 
@@ -29,7 +30,10 @@ class ReferenceLink(TypedDict):
 
 
 class ShownReference(TypedDict):
-    """One entry of the list. `place` is “2024;12(3):10–19”; `cited` whether the text links to it."""
+    """One entry of the list, printed by `articles.sources.style`; the texts lack their last full stop.
+
+    `place` is “2024;12(3):10–19” or the like; `cited` whether the text links to the entry.
+    """
 
     number: int
     authors: str
@@ -54,12 +58,13 @@ def shown_references(references: list[dict[str, Any]], *, cited: Collection[int]
 def _shown(number: int, record: dict[str, Any], *, cited: bool) -> ShownReference:
     standing = record["standing"]
     alarm = _WARNINGS.get(standing, "")
+    printed = parts(work_from(record))
     return {
         "number": number,
-        "authors": short_authors(record["authors"]),
-        "title": record["title"],
-        "container": record["container"],
-        "place": _place(record),
+        "authors": _printed(printed, "authors"),
+        "title": _printed(printed, "title"),
+        "container": _printed(printed, "container"),
+        "place": _printed(printed, "place"),
         "kind": str(Source.Kind(record["kind"]).label) if record["kind"] in Source.Kind.values else "",
         "links": _links(record),
         "standing": str(Source.Standing(standing).label) if alarm else "",
@@ -68,12 +73,9 @@ def _shown(number: int, record: dict[str, Any], *, cited: bool) -> ShownReferenc
     }
 
 
-def short_authors(authors: str) -> str:
-    """Names divided by commas or semicolons; more than six become the first six and “et al.”."""
-    names = [name for part in re.split(r"[;,]", authors) if (name := " ".join(part.split()))]
-    if len(names) <= AUTHORS_SHOWN:
-        return ", ".join(names)
-    return ", ".join(names[:AUTHORS_SHOWN]) + ", et al."
+def _printed(printed: tuple[Part, ...], role: str) -> str:
+    text = " ".join(part.text for part in printed if part.role == role)
+    return text if text.endswith("...") else text.removesuffix(".")
 
 
 def safe_url(url: str) -> str:
@@ -87,15 +89,6 @@ def safe_url(url: str) -> str:
     return (
         url if parts.scheme in ("http", "https") and host and not re.search(r"[\s\x00-\x1f\\]", url) else ""
     )
-
-
-def _place(record: dict[str, Any]) -> str:
-    issue = f"({record['issue']})" if record["issue"] else ""
-    volume = f"{record['volume']}{issue}"
-    pages = re.sub(r"(?<=\d)-(?=\w)", "–", record["pages"])
-    where = f"{volume}:{pages}" if volume and pages else volume or pages
-    year = str(record["year"] or "")
-    return f"{year};{where}" if year and where else year or where
 
 
 def _links(record: dict[str, Any]) -> list[ReferenceLink]:

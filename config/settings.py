@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,22 @@ def _bool(name: str, *, default: bool) -> bool:
     return value.lower() in _YES if value else default
 
 
-def _hours(name: str, *, default: int, most: int) -> int:
-    """A setting that is a whole number of hours, from 1 to `most`."""
+def _whole(name: str, *, of: str, default: int, most: int) -> int:
+    """A setting that is a whole number of hours, seconds or the like, from 1 to `most`."""
     value = env.str(name, default="").strip() or str(default)
     if not value.isascii() or not value.isdigit() or not 1 <= int(value[:6]) <= most:
         raise ImproperlyConfigured(
-            f"{name} must be a whole number of hours from 1 to {most}; “{value}” is not."
+            f"{name} must be a whole number of {of} from 1 to {most}; “{value}” is not."
         )
     return int(value)
+
+
+def _base_url(name: str, *, default: str) -> str:
+    """A setting that is an http or https address, without the slash at its end."""
+    value = (env.str(name, default="").strip() or default).rstrip("/")
+    if not re.fullmatch(r"https?://[^\s/?#@\\]+(?:/[^\s?#\\]*)?", value):
+        raise ImproperlyConfigured(f"{name} must be an address like {default}; “{value}” is not.")
+    return value
 
 
 if ENV_FILE.exists() and _bool("READ_ENV_FILE", default=True):
@@ -176,7 +185,7 @@ PASSWORD_HASHERS = env.list(
     ],
 )
 
-SIGN_PAGE_GOOD_FOR = dt.timedelta(hours=_hours("SIGN_PAGE_HOURS", default=12, most=72))
+SIGN_PAGE_GOOD_FOR = dt.timedelta(hours=_whole("SIGN_PAGE_HOURS", of="hours", default=12, most=72))
 """How long an opened sign page may be signed. It must still show what stands there at that moment."""
 
 # --- Language and time ------------------------------------------------------------------------
@@ -235,6 +244,25 @@ SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 CSRF_FAILURE_VIEW = "articles.public.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+
+# --- Sources ----------------------------------------------------------------------------------
+
+ASK_REGISTRIES = _bool("ASK_REGISTRIES", default=True)
+"""Whether Crossref, PubMed and ClinicalTrials.gov are asked about sources, and web sources are looked at.
+
+Off, everything that they would say is not known; it is never read as “not retracted”."""
+CROSSREF_URL = _base_url("CROSSREF_URL", default="https://api.crossref.org")
+"""Where Crossref's REST API answers: works and their notices by DOI."""
+PUBMED_URL = _base_url("PUBMED_URL", default="https://eutils.ncbi.nlm.nih.gov/entrez/eutils")
+"""Where PubMed's E-utilities answer: works and their notices by PMID."""
+TRIALS_URL = _base_url("TRIALS_URL", default="https://clinicaltrials.gov/api/v2")
+"""Where the API of ClinicalTrials.gov answers, version 2: trials by NCT number."""
+REGISTRY_CONTACT = env.str("REGISTRY_CONTACT", default="").strip()
+"""A mail address told to the registries with each question, so that they can write before they block."""
+if REGISTRY_CONTACT and not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", REGISTRY_CONTACT):
+    raise ImproperlyConfigured(f"REGISTRY_CONTACT must be a mail address; “{REGISTRY_CONTACT}” is none.")
+REGISTRY_TIMEOUT = _whole("REGISTRY_TIMEOUT", of="seconds", default=10, most=60)
+"""Seconds that one question to a registry may take; with its repetitions, three times as many."""
 
 # --- Mail and jobs ----------------------------------------------------------------------------
 

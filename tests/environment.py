@@ -17,6 +17,7 @@ os.environ["ALLOWED_HOSTS"] = "127.0.0.1,localhost,testserver"
 os.environ["PASSWORD_HASHERS"] = "django.contrib.auth.hashers.MD5PasswordHasher"
 os.environ["EMAIL_URL"] = "memorymail://"
 os.environ["CELERY_BROKER_URL"] = ""
+os.environ["ASK_REGISTRIES"] = "false"
 # The live server's threads keep no connection, so PostgreSQL lets the test database go at the end.
 os.environ["CONN_MAX_AGE"] = "0"
 # Playwright keeps an event loop running in the test's thread; the ORM is used from that thread only.

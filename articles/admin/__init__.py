@@ -1,10 +1,11 @@
 """The writer's side of the Django admin.
 
-`ArticleAdmin` is not registered here: what stands between a draft and its readers is the judgement
-of `reviews`, which registers the article with it.
+`ArticleAdmin` and `SourceAdmin` are not registered here: what stands between a draft and its readers, and how
+a source stands, is the judgement of `reviews`, which registers both with it.
 """
 
 from articles.admin.article import ArticleAdmin
-from articles.admin.library import SourceAdmin, TopicAdmin
+from articles.admin.sources import SourceAdmin
+from articles.admin.topics import TopicAdmin
 
 __all__ = ["ArticleAdmin", "SourceAdmin", "TopicAdmin"]

@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 
-from articles.admin import history
+from articles.admin import history, references
 from articles.admin.citations import CitationInline, Citations
 from articles.admin.comparison import Change, changes, text_of, text_of_form
 from articles.admin.forms import ArticleForm
@@ -251,6 +251,12 @@ class ArticleAdmin(_ArticleAdmin):
                 view(self.restore_of),
                 name="articles_article_restore",
             ),
+            path("<int:pk>/references/", view(self.references_of), name="articles_article_references"),
+            path(
+                "<int:pk>/references.<slug:ending>",
+                view(self.references_file_of),
+                name="articles_article_references_file",
+            ),
             *super().get_urls(),
         ]
 
@@ -262,6 +268,12 @@ class ArticleAdmin(_ArticleAdmin):
 
     def restore_of(self, request: HttpRequest, pk: int, version: int) -> HttpResponse:
         return history.restore_version(self, request, self.visible(request, pk), version)
+
+    def references_of(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return references.add_references(self, request, self.visible(request, pk))
+
+    def references_file_of(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
+        return references.export_references(self.visible(request, pk), ending)
 
     def visible(self, request: HttpRequest, pk: int) -> Article:
         """The article, for someone who may at least read it."""

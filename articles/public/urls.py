@@ -10,5 +10,6 @@ urlpatterns = [
     path("topics/", views.topics, name="topics"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("articles/<slug:slug>/references.<slug:ending>", views.references, name="references"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from articles.downloads import FORMATS, references_file
 from articles.models import Notice, Publication, Topic
+from articles.sources.works import work_from
 
 PER_PAGE = 20
 _LIVE = Publication.Status.LIVE
@@ -79,6 +81,16 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         "done": "Removed" if removed else "Retracted",
     }
     return render(request, "articles/retracted.html", context)
+
+
+@require_safe
+def references(request: HttpRequest, slug: str, ending: str) -> HttpResponse:
+    """The references of a live article, as they were signed: RIS, BibTeX or CSL-JSON."""
+    if ending not in FORMATS:
+        raise Http404
+    page = get_object_or_404(Publication.objects.select_related("edition"), status=_LIVE, slug=slug)
+    cited = page.edition.content["references"]
+    return references_file((work_from(one["record"]) for one in cited), name=slug, ending=ending)
 
 
 def _current(slug: str) -> Publication | None:

@@ -7,16 +7,21 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from rapidfuzz import fuzz
 
 from articles.canonical import digest
 from articles.models import Source, SourceVersion, record
-from articles.sources.works import IDENTIFIERS, Work
+from articles.outbox import enqueue
+from articles.sources.names import joined_names, split_names
+from articles.sources.works import IDENTIFIERS, Work, work_from
 
 UNIQUE = ("doi", "pmid", "pmcid", "nct")
 """Identifiers that only one source can have."""
+ASKED = ("doi", "pmid", "pmcid", "nct")
+"""Identifiers that a registry can be asked about."""
 LIKE = 90
 """From this likeness of the titles on (0 to 100), two works of one year and first author are perhaps one."""
 _LONGEST = {f.name: f.max_length for f in Source._meta.concrete_fields if f.max_length}
@@ -50,10 +55,17 @@ def enter(work: Work, *, by: User | None, cause: str = "entered") -> Entered:
             twins = tuple(twins_of(work))
             source = Source(**_columns(work))
             source.save()
-            pin(source, by=by, cause=cause)
+            added(source, by=by, cause=cause)
             return Entered(source, is_new=True, twins=twins)
         fill(found, work, by=by, cause=cause)
         return Entered(found, is_new=False)
+
+
+def added(source: Source, *, by: User | None, cause: str) -> None:
+    """Begin the history of a new source, and promise that the registries are asked about it."""
+    version = pin(source, by=by, cause=cause)
+    if settings.ASK_REGISTRIES and any(getattr(source, name) for name in ASKED):
+        enqueue("look_up_source", key=f"look_up:{version.source_id}", payload={"source": version.source_id})
 
 
 def amend(source: Source, *, by: User | None, cause: str, **fields: Any) -> SourceVersion:
@@ -145,11 +157,12 @@ def merge(keep: Source, drop: Source, *, by: User) -> None:
 
     Identifiers and other fields that only `drop` has go over to `keep`. Nothing is deleted.
     """
-    if keep.pk == drop.pk or keep.merged_into_id or drop.merged_into_id:
-        raise ValueError("Choose two different sources that are not merged already.")
     with transaction.atomic():
-        first, second = Source.objects.select_for_update().filter(pk__in=(keep.pk, drop.pk)).order_by("pk")
-        keep, drop = (first, second) if first.pk == keep.pk else (second, first)
+        rows = Source.objects.select_for_update().filter(pk__in=(keep.pk, drop.pk)).order_by("pk")
+        now = {source.pk: source for source in rows}
+        keep, drop = now[keep.pk], now[drop.pk]
+        if keep.pk == drop.pk or keep.merged_into_id or drop.merged_into_id:
+            raise ValueError("Choose two different sources that are not merged already.")
         for name in UNIQUE:
             if getattr(keep, name) and getattr(drop, name) and getattr(keep, name) != getattr(drop, name):
                 raise ValueError(f"These are two works: each has a {_label(name)} of its own.")
@@ -165,28 +178,6 @@ def work_of(source: Source) -> Work:
     return work_from(record(source))
 
 
-def work_from(known: dict[str, Any]) -> Work:
-    """A frozen record (see `articles.models.record`) as a `Work`."""
-    fields = {name: known[name] for name in Work.__dataclass_fields__ if name in known}
-    fields["authors"] = names_in(known.get("authors", ""))
-    fields["editors"] = names_in(known.get("editors", ""))
-    return Work(**fields)
-
-
-def names_in(text: str) -> tuple[str, ...]:
-    """Names divided by semicolons, or by commas where there is no semicolon."""
-    return tuple(
-        name for part in re.split(r";" if ";" in text else r",", text) if (name := " ".join(part.split()))
-    )
-
-
-def names_as_text(names: tuple[str, ...]) -> str:
-    """The reverse of `names_in`: one name with a comma in it makes semicolons of all the commas between."""
-    if any("," in name for name in names):
-        return "; ".join(names) if len(names) > 1 else f"{names[0]};"
-    return ", ".join(names)
-
-
 def plain(text: str) -> str:
     """A title as it is compared: letters and digits in lower case, one space between words."""
     return " ".join(re.findall(r"\w+", text.casefold()))
@@ -197,7 +188,7 @@ def _label(name: str) -> str:
 
 
 def _first_author(authors: str) -> str:
-    names = names_in(authors)
+    names = split_names(authors)
     return names[0].rsplit(" ", 1)[0].casefold() if names else ""
 
 
@@ -206,7 +197,7 @@ def _columns(work: Work) -> dict[str, Any]:
     for name in Work.__dataclass_fields__:
         value = getattr(work, name)
         if name in ("authors", "editors"):
-            value = names_as_text(value)
+            value = joined_names(value)
         elif name == "accessed":
             value = dt.date.fromisoformat(value) if value else None
         elif isinstance(value, str) and len(value) > (most := _LONGEST.get(name) or len(value)):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
+
+from articles.sources.names import split_names
 
 IDENTIFIERS = ("doi", "pmid", "pmcid", "nct", "arxiv", "isbn", "issn")
 """Kinds of identifier, the most telling first. An ISSN names a journal, never a work in it."""
@@ -43,3 +47,14 @@ class Work:
     def known(self) -> dict[str, object]:
         """The fields that are not empty, by name."""
         return {f.name: value for f in fields(self) if (value := getattr(self, f.name))}
+
+
+def work_from(record: Mapping[str, Any]) -> Work:
+    """The work that the record of a source describes (see `articles.models.record`).
+
+    Its authors and editors are one text each; what the record does not have is empty.
+    """
+    known: dict[str, Any] = {f.name: record[f.name] for f in fields(Work) if record.get(f.name)}
+    for several in ("authors", "editors"):
+        known[several] = tuple(split_names(known.get(several, "")))
+    return Work(**known)

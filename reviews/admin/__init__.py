@@ -3,5 +3,6 @@
 from reviews.admin.article import ReviewedArticleAdmin
 from reviews.admin.people import PersonAdmin, ReviewerAdmin
 from reviews.admin.records import ReadOnlyAdmin
+from reviews.admin.source import JudgedSourceAdmin
 
-__all__ = ["PersonAdmin", "ReadOnlyAdmin", "ReviewedArticleAdmin", "ReviewerAdmin"]
+__all__ = ["JudgedSourceAdmin", "PersonAdmin", "ReadOnlyAdmin", "ReviewedArticleAdmin", "ReviewerAdmin"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,9 @@ from django.contrib.auth.models import User
 
 from articles.canonical import digest
 from articles.models import Source, record
+from articles.sources.evidence import Evidence, at_a_glance, from_dict, suggested_level
+from articles.sources.style import vancouver
+from articles.sources.works import work_from
 from reviews.desk import second_look
 from reviews.desk.answering import Rejection, Slot, slot
 from reviews.dossier import Dossier, passing, source_digest
@@ -54,6 +58,24 @@ class Reference:
         return State("✓" if self.source.standing == Source.Standing.NONE else "●", word, "quiet")
 
     @property
+    def evidence(self) -> Evidence:
+        return from_dict(self.source.evidence if self.source else {})
+
+    @property
+    def glance(self) -> str:
+        """What kind of evidence it is, in a line: “Randomised trial · 34 participants · Human · Preprint”."""
+        return " · ".join(at_a_glance(self.evidence))
+
+    @property
+    def suggested(self) -> tuple[int | None, str]:
+        """A level of evidence that the reviewer may confirm or correct, and why."""
+        return suggested_level(self.evidence)
+
+    @property
+    def printed(self) -> str:
+        return vancouver(work_from(self.record))
+
+    @property
     def short(self) -> str:
         names = str(self.record["authors"]).split(",")
         first = names[0].strip() or str(self.record["container"]) or "Unknown"
@@ -85,6 +107,8 @@ class ClaimRow:
     """The key of the one entry whose form the address asks for."""
     known: SourceCheck | None
     """What this reviewer last recorded of the source that the form starts with."""
+    suggestions: Mapping[str, tuple[int | None, str]]
+    """By source: the level of evidence that its record suggests, and why."""
     check_slot: Slot
     dismiss_slot: Slot
     act_slot: Slot
@@ -119,8 +143,15 @@ class ClaimRow:
 
     @property
     def level(self) -> str:
-        """The level of evidence that the form starts with: a source keeps it from claim to claim."""
-        return self.check_slot.values.get("level") or (str(self.known.level) if self.known else "")
+        """The level that the form starts with: a source keeps it from claim to claim, or suggests one."""
+        if self.check_slot.values.get("level"):
+            return self.check_slot.values["level"]
+        level = self.known.level if self.known else self.suggested[0]
+        return str(level) if level else ""
+
+    @property
+    def suggested(self) -> tuple[int | None, str]:
+        return self.suggestions.get(self.chosen, (None, ""))
 
     @property
     def read(self) -> str:
@@ -156,6 +187,7 @@ def claim_rows(
     own = [c for claim in dossier.claims for c in claim.checks.all() if reader and c.by_id == reader.pk]
     known = {str(check.source_id): check for check in sorted(own, key=lambda check: check.pk)}
     by_number = {ref.number: ref.key for ref in refs}
+    suggestions = {str(ref.key): ref.suggested for ref in refs if ref.source}
     here = [c for c in dossier.claims if c.state != Claim.State.ORPHANED]
     here.sort(key=lambda c: (c.anchor["start"], c.anchor["end"], c.pk))
     gone = [c for c in dossier.claims if c.state == Claim.State.ORPHANED]
@@ -178,6 +210,7 @@ def claim_rows(
                 frozenset(cited),
                 opened,
                 known.get(_only(frozenset(cited))),
+                suggestions,
                 slot(rejection, f"{key}-check"),
                 slot(rejection, f"{key}-dismiss"),
                 slot(rejection, f"{key}-act"),

@@ -65,6 +65,11 @@ class Policy:
             next(t for t in self.content["tiers"] if _fits(t, topics, text) or t is self.content["tiers"][-1])
         )
 
+    @property
+    def tiers(self) -> list[Tier]:
+        """Every risk tier, the highest first."""
+        return [_tier(entry) for entry in self.content["tiers"]]
+
     def tier_called(self, key: str) -> Tier:
         """The tier with this key; the last, which takes every article, where the policy has it no more."""
         tiers = self.content["tiers"]
@@ -77,9 +82,10 @@ class Policy:
         sooner = (
             entry["months"]
             for entry in self.content.get("review_again", ())
-            if _fits(entry, topics, document.text) or any(subject in spoken_of for subject in entry["subjects"])
+            if _fits(entry, topics, document.text)
+            or any(subject in spoken_of for subject in entry["subjects"])
         )
-        return min([tier.review_again_months, *sooner])
+        return min([tier.review_again_months, *(int(months) for months in sooner)])
 
     def required_disclaimers(self, facts: Facts) -> list[Required]:
         """The disclaimers that an article must carry, each with what asks for it, in the policy's order."""

@@ -172,11 +172,11 @@ def test_there_is_one_way_in(cast: SimpleNamespace, client: Client, wanted: str)
 
 
 def test_sources_are_found_and_say_who_uses_them(cast: SimpleNamespace) -> None:
-    used = f.source(title="Used trial", doi="10.1/used")
+    used = f.source(title="Used trial", doi="10.1000/used")
     f.source(title="Lonely trial")
     f.draft(cast.writer, citations=[used])
     writer = pages.client(cast.writer)
-    found = rows(writer.get(SOURCES, {"q": "10.1/used"}))
+    found = rows(writer.get(SOURCES, {"q": "10.1000/used"}))
     assert len(found) == 1 and found[0].endswith("1 article")
     assert rows(writer.get(SOURCES, {"q": "Lonely"}))[0].endswith("0 articles")
     options = writer.get(
@@ -187,16 +187,16 @@ def test_sources_are_found_and_say_who_uses_them(cast: SimpleNamespace) -> None:
 
 
 def test_a_source_is_added_and_its_doi_is_had_once(cast: SimpleNamespace) -> None:
-    f.source(title="The first", doi="10.1/x", authors="Stone AB")
+    f.source(title="The first", doi="10.1000/x", authors="Stone AB")
     writer = pages.client(cast.writer)
     form = pages.values(writer.get(f"{SOURCES}add/").content.decode(), "source_form")
-    response = writer.post(f"{SOURCES}add/", {**form, "title": "Again", "doi": "https://doi.org/10.1/x"})
+    response = writer.post(f"{SOURCES}add/", {**form, "title": "Again", "doi": "https://doi.org/10.1000/x"})
     assert response.status_code == 200
     assert "A source with this DOI is in the library already: Stone 2024: The first" in pages.text_of(
         response
     ).replace("Stone AB", "Stone")
-    assert writer.post(f"{SOURCES}add/", {**form, "title": "New", "doi": "doi:10.1/y"}).status_code == 302
-    assert Source.objects.get(title="New").doi == "10.1/y"
+    assert writer.post(f"{SOURCES}add/", {**form, "title": "New", "doi": "doi:10.1000/y"}).status_code == 302
+    assert Source.objects.get(title="New").doi == "10.1000/y"
 
 
 def test_changing_a_cited_source_is_allowed_and_noticed_by_the_gate(cast: SimpleNamespace) -> None:

@@ -48,6 +48,9 @@ def settings(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]
 
 
 WRONG = {
+    "no address": ({"CROSSREF_URL": "crossref"}, "CROSSREF_URL must be an address like"),
+    "no mail address": ({"REGISTRY_CONTACT": "me"}, "must be a mail address"),
+    "no time at all": ({"REGISTRY_TIMEOUT": "0"}, "whole number of seconds"),
     "no secret": ({"SECRET_KEY": ""}, "SECRET_KEY is not set."),
     "a blank secret": ({"SECRET_KEY": "  "}, "SECRET_KEY is not set."),
     "MySQL": ({"DATABASE_URL": "mysql://me:secret@host/name"}, "DATABASE_URL must name SQLite"),

@@ -1,0 +1,226 @@
+"""Web sources: whether the address still answers, where it leads, and whether the text is what was read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from lxml import etree
+from lxml import html as lxml_html
+
+from articles.models import Source
+from articles.outbox import enqueue
+from articles.sources.fetching import Fetched, NotFetched, fetch
+from articles.sources.library import UNIQUE
+from reviews.models import Alert, LinkCheck
+from reviews.watching import alerts, using
+
+LIKE = 0.5
+"""Below this likeness to the stored copy (0 to 1) a page says something else than it did."""
+NIGHTS_GONE = 2
+"""So many times in a row a page must not be there before it is called gone; one 410 is enough."""
+NIGHTS_SILENT = 14
+"""So many times in a row a site must not answer at all before its pages are called gone."""
+LONGEST = 400_000
+"""Characters of a page that are kept and compared."""
+_SHINGLE = 4
+_CHROME = ("script", "style", "noscript", "template", "nav", "header", "footer", "aside", "form", "svg")
+_KINDS: dict[str, Alert.Kind] = {
+    LinkCheck.Outcome.GONE: Alert.Kind.GONE,
+    LinkCheck.Outcome.CHANGED: Alert.Kind.CHANGED,
+}
+_BLOCKED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+
+Outcome = LinkCheck.Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look at an address found, before it is written down."""
+
+    outcome: LinkCheck.Outcome
+    problem: str = ""
+    status: int | None = None
+    final_url: str = ""
+    likeness: float | None = None
+    text: str = ""
+    etag: str = ""
+    last_modified: str = ""
+
+
+def check_link(source: Source) -> LinkCheck:
+    """Fetch the address of a source, hold it against the stored copy and write down what was found.
+
+    The first text that is read becomes the copy. It stays when the page changes: whether the new text says
+    the same is for a person, who accepts it with `accept`. Nothing is held in the database meanwhile.
+    """
+    before = LinkCheck.objects.filter(source=source, url=source.url).first()
+    seen = look(source.url, before)
+    with transaction.atomic():
+        Source.objects.select_for_update().get(pk=source.pk)
+        was = before.outcome if before else ""
+        check = LinkCheck.objects.filter(source=source).first() or LinkCheck(source=source)
+        if check.url != source.url:
+            check.copy, check.copy_at, check.failures = "", None, 0
+        check.failures = (
+            0 if seen.outcome in (Outcome.OK, Outcome.MOVED, Outcome.CHANGED) else check.failures + 1
+        )
+        check.outcome, check.problem = _settled(seen, check.failures)
+        check.url, check.status, check.final_url = source.url, seen.status, seen.final_url
+        check.likeness, check.at = seen.likeness, timezone.now()
+        if seen.text and not check.copy:
+            check.copy, check.copy_at = seen.text, check.at
+        if seen.text:
+            check.etag, check.last_modified = seen.etag, seen.last_modified
+        check.save()
+        if check.outcome in (Outcome.GONE, Outcome.CHANGED) and check.outcome != was:
+            enqueue(
+                "raise_link_alerts",
+                key=f"link_alerts:{source.pk}:{check.outcome}:{check.at.isoformat()}",
+                payload={"source": source.pk, "outcome": check.outcome},
+            )
+    return check
+
+
+def raise_alerts(*, source: int, outcome: str) -> None:
+    """Open an alert on each live page that cites a web source which is gone, or says something else.
+
+    Nothing happens where the address is well again by now.
+    """
+    check = LinkCheck.objects.select_related("source").filter(source=source, outcome=outcome).first()
+    if check is None:
+        return
+    turn = "is not there any more" if outcome == Outcome.GONE else "says something else than it did"
+    sentence = f"The web source “{check.source.title}” {turn}. {check.problem}".strip()
+    for article in using.live_pages_using(source=check.source).values_list("article", flat=True):
+        alerts.open_for(article, kind=_KINDS[outcome], sentence=sentence, source=check.source)
+
+
+def promise_checks(sources: list[Source]) -> int:
+    """Promise that the addresses of web sources are looked at today; returns how many.
+
+    A work with a DOI or a number in a registry is watched there: its address is one of many.
+    """
+    if not settings.ASK_REGISTRIES:
+        return 0
+    wanted = [s.pk for s in sources if s.url and not any(getattr(s, name) for name in UNIQUE)]
+    today = timezone.localdate().isoformat()
+    with transaction.atomic():
+        for pk in wanted:
+            enqueue("check_link", key=f"check_link:{pk}:{today}", payload={"source": pk})
+    return len(wanted)
+
+
+def look(url: str, before: LinkCheck | None) -> Seen:
+    """One look at an address, compared with the copy of an earlier one."""
+    fresh = before is not None and before.outcome in (Outcome.OK, Outcome.MOVED)
+    try:
+        page = fetch(
+            url,
+            etag=before.etag if before and fresh else "",
+            last_modified=before.last_modified if before and fresh else "",
+        )
+    except NotFetched as refusal:
+        return Seen(Outcome.UNKNOWN, str(refusal))
+    if page.status == HTTPStatus.NOT_MODIFIED and before:
+        return Seen(
+            Outcome(before.outcome), status=page.status, final_url=page.final_url, likeness=before.likeness
+        )
+    if page.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        return Seen(
+            Outcome.GONE,
+            f"The site answers {page.status}: the page is not there.",
+            page.status,
+            page.final_url,
+        )
+    if not 200 <= page.status < 300:
+        why = "does not let us in" if page.status in _BLOCKED else "is in trouble"
+        return Seen(
+            Outcome.UNKNOWN, f"The site {why}: it answers {page.status}.", page.status, page.final_url
+        )
+    return _compared(page, before)
+
+
+def _compared(page: Fetched, before: LinkCheck | None) -> Seen:
+    text = text_of(page)
+    copy = before.copy if before else ""
+    alike = likeness(copy, text) if copy and text else None
+    if copy and not text:
+        outcome, problem = Outcome.CHANGED, "The page has no text any more."
+    elif alike is not None and alike < LIKE:
+        outcome, problem = Outcome.CHANGED, f"{alike:.0%} of its text is as it was."
+    elif moved(page.url, page.final_url):
+        outcome, problem = Outcome.MOVED, f"It leads to {page.final_url}."
+    else:
+        outcome, problem = Outcome.OK, ""
+    return Seen(
+        outcome, problem, page.status, page.final_url, alike, text, page.etag[:300], page.last_modified[:100]
+    )
+
+
+def _settled(seen: Seen, failures: int) -> tuple[LinkCheck.Outcome, str]:
+    """What is said after so many failures in a row: one bad night is no verdict."""
+    if seen.outcome == Outcome.GONE and seen.status != HTTPStatus.GONE and failures < NIGHTS_GONE:
+        return Outcome.UNKNOWN, seen.problem
+    if seen.outcome == Outcome.UNKNOWN and seen.status is None and failures >= NIGHTS_SILENT:
+        return Outcome.GONE, f"The site has not answered {failures} times in a row. {seen.problem}"
+    return seen.outcome, seen.problem
+
+
+def accept(check: LinkCheck) -> None:
+    """A person read the changed page: the text that is read next is what is compared with."""
+    with transaction.atomic():
+        locked = LinkCheck.objects.select_for_update().get(pk=check.pk)
+        locked.copy, locked.copy_at, locked.etag, locked.last_modified = "", None, "", ""
+        locked.outcome, locked.problem = Outcome.OK, ""
+        locked.save()
+
+
+def text_of(page: Fetched) -> str:
+    """The readable text of an HTML or plain page, without menus and scripts; '' for anything else."""
+    if page.content_type.startswith("text/plain"):
+        return _short(page.text)
+    if page.content_type not in ("text/html", "application/xhtml+xml") or not page.text.strip():
+        return ""
+    try:
+        root = lxml_html.document_fromstring(page.text.encode("utf-8"), parser=_parser())
+    except (etree.LxmlError, ValueError):
+        return ""
+    etree.strip_elements(root, *_CHROME, with_tail=False)
+    return _short(" ".join(str(piece) for piece in root.itertext()))
+
+
+def _parser() -> lxml_html.HTMLParser:
+    return lxml_html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+
+
+def _short(text: str) -> str:
+    return " ".join(text.replace("\x00", " ").split())[:LONGEST]
+
+
+def likeness(one: str, two: str) -> float:
+    """How much of two texts is the same, 0 to 1: the share of runs of four words that both have (Jaccard)."""
+    first, second = set(_shingles(one)), set(_shingles(two))
+    return len(first & second) / len(first | second) if first or second else 1.0
+
+
+def _shingles(text: str) -> Iterator[str]:
+    words = re.findall(r"\w+", text.casefold())
+    for place in range(max(1, len(words) - _SHINGLE + 1)):
+        yield " ".join(words[place : place + _SHINGLE])
+
+
+def moved(asked: str, led_to: str) -> bool:
+    """Whether an address leads to another page; http or https, “www.” and a last slash make no difference."""
+    return _place(asked) != _place(led_to)
+
+
+def _place(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    return ((parts.hostname or "").removeprefix("www."), parts.path.rstrip("/"), parts.query)

@@ -1,0 +1,161 @@
+"""What a source stands for after all that was noted about it, and the one way to change it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from articles.models import Source
+from articles.outbox import enqueue
+from articles.sources import library
+from reviews import audit
+from reviews.models import RetractionSet, StandingChange
+from reviews.retractions.natures import GRAVITY
+
+Standing = Source.Standing
+BAD = (Standing.RETRACTED, Standing.WITHDRAWN, Standing.EXPRESSION_OF_CONCERN, Standing.CORRECTION)
+"""Turns after which somebody must look at the pages that rest on the source."""
+_TAKEN_BACK = (Standing.RETRACTED, Standing.WITHDRAWN)
+_SILENT = (Standing.NONE, Standing.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice about a work: what it says (a `Source.Standing`), of which day, and who told of it."""
+
+    nature: str
+    noted_on: dt.date | None = None
+    notice_doi: str = ""
+    dataset: str = ""
+    dataset_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A standing, and the notice that decides it; no notice where there is none."""
+
+    standing: str
+    notice: Notice | None = None
+
+
+def standing_of(notices: Iterable[Notice], *, silence: str = Standing.UNKNOWN) -> Stands:
+    """The one standing that all notices of one work come to. Pure; their order does not matter.
+
+    A work that was taken back stays so until a reinstatement that is certainly later: both have a day, and no
+    retraction or withdrawal is of that day, after it or without a day. What a reinstated work was accused of
+    before is over; a notice after it, or without a day, counts. Of what counts the gravest is the standing
+    (an expression of concern outlasts corrections); a notice that nobody understands is graver than a
+    correction. Notices that take nothing back say nothing. `silence` is the standing without any notice.
+    """
+    said = [notice for notice in notices if notice.nature != Standing.NONE]
+    back = _newest([n for n in said if n.nature == Standing.REINSTATED])
+    if back:
+        said = [n for n in said if n == back or (n.nature != Standing.REINSTATED and not _before(n, back))]
+    if not said:
+        return Stands(str(silence))
+    gravest = max(GRAVITY[notice.nature] for notice in said)
+    deciding = _newest([notice for notice in said if GRAVITY[notice.nature] == gravest])
+    assert deciding is not None
+    return Stands(deciding.nature, deciding)
+
+
+def set_standing(
+    source: Source,
+    after: str,
+    *,
+    dataset: str,
+    dataset_digest: str = "",
+    notice_doi: str = "",
+    noted_on: dt.date | None = None,
+) -> StandingChange | None:
+    """Have a source stand otherwise, because `dataset` (a file or registry) says so.
+
+    Returns nothing, and changes nothing, where it stands so already, or where `may_follow` says that what
+    is known of it stays. The record's new version, the change, its event and, after a turn for the worse,
+    the job that raises alerts are one transaction. `source` is read anew.
+    """
+    with transaction.atomic():
+        locked = Source.objects.select_for_update().get(pk=source.pk)
+        before = locked.standing
+        last = StandingChange.objects.filter(source=locked).order_by("-pk").first()
+        new = Notice(str(after), noted_on, notice_doi, dataset, dataset_digest)
+        if before == after or not may_follow(before, voice_of(last, before), new):
+            return None
+        version = library.amend(
+            source, by=None, cause=f"{Standing(after).label.lower()}, says {dataset}"[:200], standing=after
+        )
+        change = StandingChange.objects.create(
+            source=locked,
+            before=before,
+            after=after,
+            dataset=dataset[:200],
+            dataset_digest=dataset_digest,
+            notice_doi=notice_doi[:200],
+            noted_on=noted_on,
+        )
+        audit.record(
+            "source_standing",
+            by=None,
+            before=before,
+            after=str(after),
+            facts={
+                "source": locked.pk,
+                "version": version.number,
+                "change": change.pk,
+                "dataset": dataset,
+                "dataset_digest": dataset_digest,
+                "notice_doi": notice_doi,
+                "noted_on": noted_on.isoformat() if noted_on else "",
+            },
+        )
+        if after in BAD:
+            enqueue("raise_alerts", key=f"raise_alerts:{change.pk}", payload={"change": change.pk})
+    return change
+
+
+def may_follow(before: str, last: Notice | None, new: Notice) -> bool:
+    """Whether `new` may replace the standing `before`, which `last` decided (nothing: a person did).
+
+    What a file or registry says may be worse than what was known, but not better: a retraction that Crossref
+    knows is not undone by a file that lacks it. Only the same registry may take back what it said, the
+    loaded files what they said, and a reinstatement of a later day anybody's retraction. No answer (unknown)
+    takes nothing back, unless it is the files' own: the source has another identifier now.
+    """
+    if before in _SILENT or (last and from_files(last, new)):
+        return True
+    if new.nature == Standing.UNKNOWN:
+        return False
+    if last and last.dataset == new.dataset:
+        return True
+    days = bool(last and last.noted_on and new.noted_on)
+    later = bool(last and last.noted_on and new.noted_on and new.noted_on > last.noted_on)
+    if before == Standing.REINSTATED and days and not later:
+        return False  # that is what it was reinstated from
+    if new.nature == Standing.REINSTATED and before in _TAKEN_BACK:
+        return later
+    return GRAVITY[new.nature] > GRAVITY[before]
+
+
+def voice_of(last: StandingChange | None, before: str) -> Notice | None:
+    """What decided the standing of today, unless somebody changed it by hand since."""
+    if last is None or last.after != before:
+        return None
+    return Notice(last.after, last.noted_on, last.notice_doi, last.dataset, last.dataset_digest)
+
+
+def from_files(last: Notice, new: Notice) -> bool:
+    """Whether both are from loaded files, the same or two."""
+    digests = {last.dataset_digest, new.dataset_digest}
+    return "" not in digests and RetractionSet.objects.filter(digest__in=digests).count() == len(digests)
+
+
+def _before(notice: Notice, back: Notice) -> bool:
+    """Certainly earlier: where one of the two has no day, nobody knows."""
+    return bool(notice.noted_on and back.noted_on and notice.noted_on < back.noted_on)
+
+
+def _newest(notices: list[Notice]) -> Notice | None:
+    return max(notices, key=lambda n: (n.noted_on or dt.date.min, n.notice_doi, n.dataset), default=None)
