@@ -77,7 +77,6 @@ class SourceAdmin(_SourceAdmin):
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     actions = None
-    readonly_fields: tuple[str, ...] = ("standing",)
     fieldsets = (
         (None, {"fields": ("kind", "title", "authors", "container", "year")}),
         (
@@ -123,6 +122,9 @@ class SourceAdmin(_SourceAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
         return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
+        return ("standing",)
 
     # --- One source ---------------------------------------------------------------------------------
 

@@ -21,7 +21,8 @@ from reviews.watching.standings import set_standing
 class JudgedSourceAdmin(SourceAdmin):
     """The writers' library. A notice that somebody knows of goes the same way as one from a registry."""
 
-    readonly_fields = ()
+    def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
+        return ()
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
         standing = form.cleaned_data.get("standing", obj.standing)
