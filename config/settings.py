@@ -266,9 +266,13 @@ REGISTRY_TIMEOUT = _whole("REGISTRY_TIMEOUT", of="seconds", default=10, most=60)
 
 # --- Mail and jobs ----------------------------------------------------------------------------
 
+EMAIL_TIMEOUT = 20
+"""Seconds that a mail server may take for an answer; EMAIL_URL may say otherwise."""
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="signoff@localhost")
+MAIL_NAMES_ARTICLES = _bool("MAIL_NAMES_ARTICLES", default=True)
+"""Mails name an article by its title, also before it is published. False: by its number alone."""
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 """Empty: jobs are run by `manage.py run_jobs`. Set (Redis or RabbitMQ): by Celery workers."""

@@ -18,8 +18,8 @@ from playwright.sync_api import Page, expect
 
 from articles.editing import save_draft
 from articles.models import Article, Source
-from reviews import assigning, independence, judging, workflow
-from reviews.models import Disclaimer, Review, ServedCheck
+from reviews import assigning, independence, jobs, judging, workflow
+from reviews.models import Disclaimer, Message, Review, ServedCheck
 from tests import factories as f
 from tests.desk.conftest import address
 from tests.desk.posts import page as review_page
@@ -79,6 +79,26 @@ def lists(cast: SimpleNamespace) -> Iterator[Scene]:
     yield Scene("queue narrowed", "reviewer", f"{queue}?status=in_review&due=overdue")
     yield Scene("queue narrowed to nothing", "reviewer", f"{queue}?assignee=me&due=overdue")
     yield Scene("workload", "editor", reverse("desk:workload"))
+
+
+def mails(cast: SimpleNamespace) -> Iterator[Scene]:
+    """Who hears of what, and what was sent."""
+    yield Scene("mail, choosing as an editor", "editor", reverse("desk:mail"))
+    yield Scene("mail, choosing as a writer", "writer", reverse("desk:mail"))
+    yield Scene("no mails yet", "editor", reverse("desk:mail_sent"))
+    f.submitted(cast.writer, title=LONG_TITLE)
+    while jobs.run_due():
+        pass
+    past = timezone.now() - dt.timedelta(hours=1)
+    Message.objects.filter(person=cast.lead).update(sent_at=None, claimed_at=past)
+    Message.objects.filter(person=cast.second).update(
+        sent_at=None, claimed_at=None, text="", to="", dropped_at=past, dropped_because="It was not for them."
+    )
+    f.submitted(cast.writer)
+    jobs.run_due()
+    yield Scene("sent mails", "editor", reverse("desk:mail_sent"), _unfolded)
+    yield Scene("mails that were perhaps sent", "editor", f"{reverse('desk:mail_sent')}?state=unsure")
+    yield Scene("sent mails, as a writer", "writer", reverse("desk:mail_sent"), refused=True)
 
 
 def live(cast: SimpleNamespace) -> Iterator[Scene]:
@@ -231,5 +251,5 @@ def _sign(page: Page) -> None:
 
 
 WORLDS: dict[str, World] = {
-    "lists": lists, "live": live, "door": door, "judged": judged, "apart": apart, "signing": signing
+    "lists": lists, "mails": mails, "live": live, "door": door, "judged": judged, "apart": apart, "signing": signing
 }  # fmt: skip

@@ -131,8 +131,8 @@ def test_the_same_key_is_the_same_job(db: None) -> None:
 def test_a_job_run_twice_has_one_effect(cast: SimpleNamespace, clock: Callable[..., dt.datetime]) -> None:
     review = factories.scheduled(cast.writer, cast.reviewer, cast.editor)
     clock(dt.timedelta(days=2))
-    jobs.run_due()
-    jobs.run_due()
+    while jobs.run_due():  # its mails too, each a job of its own
+        pass
     events = Event.objects.count()
     Outbox.objects.filter(job="publish_scheduled").update(done_at=None)  # as after a worker that was killed
     assert jobs.run_due() == 1
@@ -172,7 +172,8 @@ def test_refused_signed_again_and_set_again(cast: SimpleNamespace, clock: Callab
 def test_those_concerned_are_told_and_never_the_text(cast: SimpleNamespace) -> None:
     review = factories.submitted(cast.writer)
     workflow.request_changes(review, by=cast.reviewer, reason="Say for whom.")
-    jobs.run_due()
+    while jobs.run_due():  # each mail is a job of its own
+        pass
     told = {(m.to[0], m.subject.rpartition("” ")[2]) for m in mail.outbox}
     assert told == {
         ("rita@example.org", "waits for your review"),

@@ -139,7 +139,8 @@ def test_from_a_file_to_the_readers_and_back(
     workflow.retract(article, by=cast.lead, reason=REASON)
     assert REASON in client.get(url).content.decode()
 
-    jobs.run_due()
+    while jobs.run_due():  # each mail is a job of its own
+        pass
     assert not Outbox.objects.filter(done_at=None).exists()
     assert all(article.body not in m.body and "neck pain" not in m.body for m in mail.outbox)
     assert audit.verify().faults == []

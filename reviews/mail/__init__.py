@@ -1,0 +1,7 @@
+"""Mail about what happened: to those it concerns, at once or in one mail a day, and never twice."""
+
+from reviews.mail.announcing import announce
+from reviews.mail.digests import send_due
+from reviews.mail.sending import send
+
+__all__ = ["announce", "send", "send_due"]
