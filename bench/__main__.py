@@ -13,13 +13,14 @@ import tests.environment  # noqa: F401
 
 django.setup()
 
-from bench import carrying, desk, screening, spine  # noqa: E402
+from bench import carrying, desk, screening, spine, watching  # noqa: E402
 
 MEASUREMENTS = {
     "carrying": carrying.main,
     "desk": desk.main,
     "screening": screening.main,
     "spine": spine.main,
+    "watching": watching.main,
 }
 
 if sys.argv[1:2] and sys.argv[1] in MEASUREMENTS:

@@ -73,6 +73,7 @@ class Lines:
         self._text = text
         self._returned: deque[tuple[int, str]] = deque()
         self._read = 0
+        self._ended = True
         self.taken: list[tuple[int, str]] = []
         """The lines of the row that is being read."""
 
@@ -86,7 +87,8 @@ class Lines:
             line = self._text.readline(LONGEST_LINE)
             if not line:
                 raise StopIteration
-            self._read += 1
+            self._read += self._ended  # what is longer than the longest comes in pieces
+            self._ended = line.endswith(("\n", "\r"))
             number = self._read
         self.taken.append((number, line))
         return line

@@ -1,0 +1,1 @@
+"""What becomes of sources after they were checked: standings, matched each night."""

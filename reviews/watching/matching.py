@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Lower, NullIf
 
 from articles.models import Citation, Publication, PublishedReference, Source
 from reviews.models import RetractionRecord, RetractionSet, Review, SourceCheck, StandingChange
 from reviews.retractions.loading import newest
-from reviews.watching.standings import Notice, from_files, may_follow, set_standing, standing_of, voice_of
+from reviews.watching.standings import (
+    Notice,
+    from_files,
+    may_follow,
+    notices_about,
+    set_standing,
+    standing_of,
+    voice_of,
+)
 
 Standing = Source.Standing
 _BATCH = 400
-_HAS_IDENTIFIER = ~Q(doi="") | ~Q(pmid="")
+_CAN_BE_ASKED = ~Q(doi="") | ~Q(pmid="")
+_CANNOT_BE_ASKED = Q(doi="", pmid="")
 
 
 @dataclass(slots=True)
@@ -30,7 +39,7 @@ class Matched:
     with_notices: int = 0
     """Of them, those that a record names."""
     without_identifier: int = 0
-    """Of them, those that cannot be looked up: neither DOI nor PMID."""
+    """Of them, those that cannot be looked up: neither DOI nor PMID, or merged into one that has them."""
     changed: int = 0
     kept: int = 0
     """Sources of which others know worse than the records do: left as they were."""
@@ -49,15 +58,22 @@ def match_all(
     again; run twice, the second changes nothing. `progress` is called with the number of changes so far.
     """
     scope = (in_use() if only is None else only).order_by().values("pk")
-    merged = Source.objects.filter(pk__in=scope, merged_into__isnull=False)
-    sources = Source.objects.filter(Q(pk__in=scope) | Q(pk__in=merged.values("merged_into")))
-    alone = sources.filter(merged_into__isnull=True)
-    found = Matched(compared=sources.count(), without_identifier=alone.exclude(_HAS_IDENTIFIER).count())
+    merged = Source.objects.filter(merged_into__isnull=False, pk__in=scope)
+    kept = set(merged.values_list("merged_into", flat=True))
+    sources = Source.objects.filter(Q(pk__in=scope) | Q(pk__in=kept) if kept else Q(pk__in=scope))
+    found = Matched(
+        **sources.aggregate(compared=Count("pk"), without_identifier=Count("pk", filter=_CANNOT_BE_ASKED))
+    )
+    complete = newest()
+    named, silent = _due(sources.filter(merged_into__isnull=True), complete)
+    found.with_notices = len(named)
     # In this order: what was merged follows what it was merged into.
-    for wanted in (_noticed(alone, found), _silent(alone, newest()), _merged(merged)):
-        for source, stands in _allowed(wanted, found):
-            _set(source, stands, found)
-            progress(found.changed)
+    for wanted in (_noticed(named), _silent(silent, complete), _merged(merged)):
+        for source, notice in _allowed(wanted, found):
+            if _set(source, notice):
+                found.changed += 1
+                found.after[notice.nature] += 1
+                progress(found.changed)
     return found
 
 
@@ -86,8 +102,8 @@ def _allowed(wanted: Wanted, found: Matched) -> Iterator[tuple[Source, Notice]]:
                 found.kept += 1
 
 
-def _set(source: Source, notice: Notice, found: Matched) -> None:
-    changed = set_standing(
+def _set(source: Source, notice: Notice) -> StandingChange | None:
+    return set_standing(
         source,
         notice.nature,
         dataset=notice.dataset,
@@ -95,64 +111,48 @@ def _set(source: Source, notice: Notice, found: Matched) -> None:
         notice_doi=notice.notice_doi,
         noted_on=notice.noted_on,
     )
-    if changed:
-        found.changed += 1
-        found.after[notice.nature] += 1
 
 
 # --- What the records say ---------------------------------------------------------------------------
 
 
-def _named(sources: QuerySet[Source], *, named: bool) -> QuerySet[Source]:
-    """Those whose DOI or PMID a record has that says something; or the others."""
+def _due(sources: QuerySet[Source], complete: RetractionSet | None) -> tuple[list[int], list[int]]:
+    """Keys of the sources that a record names which says something, and of others that may stand wrong."""
     telling = RetractionRecord.objects.exclude(nature=Standing.NONE)
     told = Exists(telling.filter(doi=OuterRef("looked_up"))) | Exists(telling.filter(pmid=OuterRef("number")))
     # No identifier is nothing to look up, not the empty one that many records have.
     nothing = Value("")
     asked = sources.annotate(looked_up=NullIf(Lower("doi"), nothing), number=NullIf("pmid", nothing))
-    return asked.filter(told if named else ~told)
+    silent = Q(pk__in=[])
+    if complete:
+        silent = (_CAN_BE_ASKED & ~Q(standing=Standing.NONE)) | (
+            _CANNOT_BE_ASKED & ~Q(standing=Standing.UNKNOWN)
+        )
+    due = asked.annotate(named=told).filter(Q(named=True) | silent)
+    keys: dict[bool, list[int]] = {True: [], False: []}
+    for key, named in due.order_by("pk").values_list("pk", "named"):
+        keys[bool(named)].append(key)
+    return keys[True], keys[False]
 
 
-def _noticed(sources: QuerySet[Source], found: Matched) -> Wanted:
+def _noticed(keys: list[int]) -> Wanted:
     """Sources that records name."""
-    for batch in _batches(_named(sources, named=True)):
-        found.with_notices += len(batch)
+    for batch in _batches(keys):
         wanted = []
-        for source, notices in zip(batch, _notices(batch), strict=True):
+        for source, notices in zip(batch, notices_about(batch), strict=True):
             stands = standing_of(notices)
             if stands.notice and stands.standing != source.standing:
                 wanted.append((source, stands.notice))
         yield wanted
 
 
-def _notices(batch: Sequence[Source]) -> Iterator[list[Notice]]:
-    """The notices of each source of the batch."""
-    dois = {source.doi.lower() for source in batch} - {""}
-    pmids = {source.pmid for source in batch} - {""}
-    records = RetractionRecord.objects.filter(Q(doi__in=dois) | Q(pmid__in=pmids)).select_related("dataset")
-    by_name: defaultdict[str, dict[int, RetractionRecord]] = defaultdict(dict)
-    for record in records.defer("title", "reasons", "given"):
-        by_name[f"doi:{record.doi}"][record.pk] = record
-        by_name[f"pmid:{record.pmid}"][record.pk] = record
-    for source in batch:
-        named = by_name[f"doi:{source.doi.lower()}"] if source.doi else {}
-        numbered = by_name[f"pmid:{source.pmid}"] if source.pmid else {}
-        yield [
-            Notice(r.nature, r.noted_on, r.notice_doi, r.dataset.name, r.dataset.digest)
-            for r in (named | numbered).values()
-        ]
-
-
-def _silent(sources: QuerySet[Source], complete: RetractionSet | None) -> Wanted:
+def _silent(keys: list[int], complete: RetractionSet | None) -> Wanted:
     """Sources that no record names: those that can be called `none` now, and those that records once named.
 
     What a person or a registry says of a source stays.
     """
-    if complete is None:
-        return
-    silent = _named(sources, named=False)
-    spoken = silent.exclude(_HAS_IDENTIFIER, standing=Standing.NONE)
-    for batch in _batches(spoken.exclude(~_HAS_IDENTIFIER, standing=Standing.UNKNOWN)):
+    for batch in _batches(keys):
+        assert complete is not None
         voices = _voices(batch)
         wanted = []
         for source in batch:
@@ -167,7 +167,7 @@ def _silent(sources: QuerySet[Source], complete: RetractionSet | None) -> Wanted
 def _merged(sources: QuerySet[Source]) -> Wanted:
     """Sources that were merged into one that stands otherwise."""
     differ = sources.exclude(standing=F("merged_into__standing"))
-    for batch in _batches(differ):
+    for batch in _batches(list(differ.order_by("pk").values_list("pk", flat=True))):
         kept = Source.objects.in_bulk({source.merged_into_id for source in batch if source.merged_into_id})
         voices = _voices(kept.values())
         wanted = []
@@ -179,9 +179,7 @@ def _merged(sources: QuerySet[Source]) -> Wanted:
         yield wanted
 
 
-def _batches(sources: QuerySet[Source]) -> Iterator[list[Source]]:
-    """Their keys are listed first: they are changed while they are gone through."""
-    keys = list(sources.order_by("pk").values_list("pk", flat=True))
+def _batches(keys: list[int]) -> Iterator[list[Source]]:
     for start in range(0, len(keys), _BATCH):
         batch = Source.objects.filter(pk__in=keys[start : start + _BATCH]).order_by("pk")
         yield list(batch.only("pk", "standing", "doi", "pmid", "merged_into"))

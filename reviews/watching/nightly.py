@@ -34,9 +34,11 @@ class Ran:
     error: str = ""
 
 
-def retractions(*, everything: bool = False) -> Summary:
+def retractions(
+    *, everything: bool = False, progress: Callable[[int], None] = lambda changed: None
+) -> Summary:
     """Hold the sources in use, or all of them, against the loaded retraction records."""
-    found = match_all(only=Source.objects.all() if everything else None)
+    found = match_all(only=Source.objects.all() if everything else None, progress=progress)
     turns = ", ".join(
         f"{number} {Source.Standing(standing).label.lower()}"
         for standing, number in sorted(found.after.items())

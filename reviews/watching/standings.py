@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from articles.models import Source
 from articles.outbox import enqueue
 from articles.sources import library
 from reviews import audit
-from reviews.models import RetractionSet, StandingChange
+from reviews.models import RetractionRecord, RetractionSet, StandingChange
 from reviews.retractions.natures import GRAVITY
 
 Standing = Source.Standing
@@ -73,9 +75,10 @@ def set_standing(
 ) -> StandingChange | None:
     """Have a source stand otherwise, because `dataset` (a file or registry) says so.
 
-    Returns nothing, and changes nothing, where it stands so already, or where `may_follow` says that what
-    is known of it stays. The record's new version, the change, its event and, after a turn for the worse,
-    the job that raises alerts are one transaction. `source` is read anew.
+    Returns nothing, and changes nothing, where it stands so already, where `may_follow` says that what is
+    known of it stays, or where the turn is for the better and a loaded record says worse. The record's new
+    version, the change (which is returned), its event and, after a turn for the worse, the job that raises
+    alerts are one transaction.
     """
     with transaction.atomic():
         locked = Source.objects.select_for_update().get(pk=source.pk)
@@ -83,6 +86,8 @@ def set_standing(
         last = StandingChange.objects.filter(source=locked).order_by("-pk").first()
         new = Notice(str(after), noted_on, notice_doi, dataset, dataset_digest)
         if before == after or not may_follow(before, voice_of(last, before), new):
+            return None
+        if GRAVITY[new.nature] < GRAVITY[before] and _records_say_worse(locked, new):
             return None
         version = library.amend(
             source, by=None, cause=f"{Standing(after).label.lower()}, says {dataset}"[:200], standing=after
@@ -149,7 +154,31 @@ def voice_of(last: StandingChange | None, before: str) -> Notice | None:
 def from_files(last: Notice, new: Notice) -> bool:
     """Whether both are from loaded files, the same or two."""
     digests = {last.dataset_digest, new.dataset_digest}
-    return "" not in digests and RetractionSet.objects.filter(digest__in=digests).count() == len(digests)
+    return RetractionSet.objects.filter(digest__in=digests).count() == len(digests)
+
+
+def notices_about(batch: Sequence[Source]) -> Iterator[list[Notice]]:
+    """What the loaded records say of each source of a batch, by DOI or PMID: one query."""
+    dois = {source.doi.lower() for source in batch} - {""}
+    pmids = {source.pmid for source in batch} - {""}
+    records = RetractionRecord.objects.filter(Q(doi__in=dois) | Q(pmid__in=pmids)).select_related("dataset")
+    by_name: defaultdict[str, dict[int, RetractionRecord]] = defaultdict(dict)
+    for record in records.defer("title", "reasons", "given"):
+        by_name[f"doi:{record.doi}"][record.pk] = record
+        by_name[f"pmid:{record.pmid}"][record.pk] = record
+    for source in batch:
+        named = by_name[f"doi:{source.doi.lower()}"] if source.doi else {}
+        numbered = by_name[f"pmid:{source.pmid}"] if source.pmid else {}
+        yield [
+            Notice(r.nature, r.noted_on, r.notice_doi, r.dataset.name, r.dataset.digest)
+            for r in (named | numbered).values()
+        ]
+
+
+def _records_say_worse(source: Source, new: Notice) -> bool:
+    (notices,) = notices_about([source])
+    together = standing_of([*notices, new], silence=new.nature)
+    return GRAVITY[together.standing] > GRAVITY[new.nature]
 
 
 def _before(notice: Notice, back: Notice) -> bool:
