@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from rapidfuzz import fuzz
@@ -19,9 +18,7 @@ from articles.sources.names import joined_names, split_names
 from articles.sources.works import IDENTIFIERS, Work, work_from
 
 UNIQUE = ("doi", "pmid", "pmcid", "nct")
-"""Identifiers that only one source can have."""
-ASKED = ("doi", "pmid", "pmcid", "nct")
-"""Identifiers that a registry can be asked about."""
+"""Identifiers that only one source can have, and that registries and retraction lists know it by."""
 LIKE = 90
 """From this likeness of the titles on (0 to 100), two works of one year and first author are perhaps one."""
 _LONGEST = {f.name: f.max_length for f in Source._meta.concrete_fields if f.max_length}
@@ -62,9 +59,9 @@ def enter(work: Work, *, by: User | None, cause: str = "entered") -> Entered:
 
 
 def added(source: Source, *, by: User | None, cause: str) -> None:
-    """Begin the history of a new source, and promise that the registries are asked about it."""
+    """Begin the history of a new source, and promise that lists and registries are asked about it."""
     version = pin(source, by=by, cause=cause)
-    if settings.ASK_REGISTRIES and any(getattr(source, name) for name in ASKED):
+    if any(getattr(source, name) for name in UNIQUE):
         enqueue("look_up_source", key=f"look_up:{version.source_id}", payload={"source": version.source_id})
 
 

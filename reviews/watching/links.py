@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from lxml import etree
 from lxml import html as lxml_html
 
 from articles.models import Source
-from articles.outbox import enqueue
+from articles.outbox import enqueue, enqueue_many
 from articles.sources.fetching import Fetched, NotFetched, fetch
 from articles.sources.library import UNIQUE
 from reviews.models import Alert, LinkCheck
@@ -102,19 +103,20 @@ def raise_alerts(*, source: int, outcome: str) -> None:
         alerts.open_for(article, kind=_KINDS[outcome], sentence=sentence, source=check.source)
 
 
-def promise_checks(sources: list[Source]) -> int:
+def promise_checks(sources: QuerySet[Source]) -> int:
     """Promise that the addresses of web sources are looked at today; returns how many.
 
     A work with a DOI or a number in a registry is watched there: its address is one of many.
     """
     if not settings.ASK_REGISTRIES:
         return 0
-    wanted = [s.pk for s in sources if s.url and not any(getattr(s, name) for name in UNIQUE)]
+    unnumbered = {name: "" for name in UNIQUE}
+    wanted = sources.filter(**unnumbered, merged_into=None).exclude(url="").order_by()
     today = timezone.localdate().isoformat()
-    with transaction.atomic():
-        for pk in wanted:
-            enqueue("check_link", key=f"check_link:{pk}:{today}", payload={"source": pk})
-    return len(wanted)
+    return enqueue_many(
+        "check_link",
+        ((f"check_link:{pk}:{today}", {"source": pk}) for pk in wanted.values_list("pk", flat=True).iterator()),
+    )
 
 
 def look(url: str, before: LinkCheck | None) -> Seen:

@@ -11,7 +11,9 @@ from typing import Any
 from django.utils import timezone
 
 from articles.models import Heartbeat, Source
-from reviews.watching.matching import match_all
+from reviews.counting import agree, counted
+from reviews.watching import links, registries
+from reviews.watching.matching import in_use, match_all
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,24 @@ def retractions(
     return Summary(told, asdict(found))
 
 
-ROUNDS: tuple[tuple[str, Callable[[], Summary]], ...] = (("retractions", retractions),)
+def ask_registries() -> Summary:
+    """Promise that the registries are asked again about every source in use."""
+    promised = registries.promise_look_ups(in_use())
+    return Summary(f"{counted(promised, 'source')} will be looked up.", {"promised": promised})
+
+
+def look_at_links() -> Summary:
+    """Promise a look at the address of every web source in use."""
+    promised = links.promise_checks(in_use())
+    number = f"{promised} {agree(promised, 'address', 'addresses')}"
+    return Summary(f"{number} of web sources will be looked at.", {"promised": promised})
+
+
+ROUNDS: tuple[tuple[str, Callable[[], Summary]], ...] = (
+    ("retractions", retractions),
+    ("registries", ask_registries),
+    ("links", look_at_links),
+)
 """Name and work of each round, in the order in which they run."""
 
 

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
-from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from articles.models import Source
-from articles.outbox import enqueue
+from articles.outbox import enqueue_many
 from articles.sources import looking_up
 from articles.sources.library import UNIQUE
 from articles.sources.looking_up import Said
 from reviews.retractions.natures import GRAVITY
+from reviews.watching.matching import match_all
 from reviews.watching.standings import Notice, Stands, set_standing, standing_of
 
 Standing = Source.Standing
 
 
 def look_up(source: int) -> list[Said]:
-    """Ask the registries about a source (its primary key); have it stand as the gravest of them says."""
+    """Ask the registries about a source (its primary key); have it stand as the gravest of them says.
+
+    It is held against the loaded retraction lists first, whether or not registries are asked.
+    """
+    match_all(only=Source.objects.filter(pk=source))
     found = Source.objects.get(pk=source)
     if not settings.ASK_REGISTRIES or found.merged_into_id:
         return []
@@ -59,13 +67,13 @@ def _counts(verdict: Stands, source: Source, said: list[Said]) -> bool:
     return verdict.standing != Standing.NONE or source.standing == Standing.UNKNOWN or heard
 
 
-def promise_look_ups(sources: list[Source]) -> int:
+def promise_look_ups(sources: QuerySet[Source]) -> int:
     """Promise that each of `sources` with a number in a registry is looked up today; returns how many."""
     if not settings.ASK_REGISTRIES:
         return 0
-    wanted = [s.pk for s in sources if any(getattr(s, name) for name in UNIQUE) and not s.merged_into_id]
+    numbered = reduce(or_, (~Q(**{name: ""}) for name in UNIQUE))
+    wanted = sources.filter(numbered, merged_into=None).order_by().values_list("pk", flat=True)
     today = timezone.localdate().isoformat()
-    with transaction.atomic():
-        for pk in wanted:
-            enqueue("look_up_source", key=f"look_up:{pk}:{today}", payload={"source": pk})
-    return len(wanted)
+    return enqueue_many(
+        "look_up_source", ((f"look_up:{pk}:{today}", {"source": pk}) for pk in wanted.iterator())
+    )

@@ -162,10 +162,7 @@ def test_what_is_too_long_for_its_field_is_cut_or_left_out_never_cut_in_an_ident
     assert source.doi == source.url == ""
 
 
-def test_registries_are_asked_about_what_they_can_be_asked_about(
-    cast: SimpleNamespace, settings: object
-) -> None:
-    settings.ASK_REGISTRIES = True  # type: ignore[attr-defined]
+def test_what_lists_and_registries_can_know_is_looked_up(cast: SimpleNamespace) -> None:
     library.enter(WALK, by=cast.writer)
     library.enter(Work(title="A leaflet"), by=cast.writer)
     assert list(Outbox.objects.filter(job="look_up_source").values_list("payload", flat=True)) == [

@@ -172,12 +172,12 @@ def test_switched_off_nobody_is_asked(registry: StandIn, source: Source, setting
     settings.ASK_REGISTRIES = False
     look_up(source)
     assert registry.asked == [] and not RegistryAnswer.objects.exists()
-    assert registries.promise_look_ups([source]) == 0
+    assert registries.promise_look_ups(Source.objects.all()) == 0
 
 
 def test_look_ups_are_promised_once_a_day(source: Source, settings: Any) -> None:
     settings.ASK_REGISTRIES = True
-    leaflet = f.source(url="https://example.org/leaflet")
+    f.source(url="https://example.org/leaflet")
     for _ in range(2):
-        assert registries.promise_look_ups([source, leaflet]) == 1
+        assert registries.promise_look_ups(Source.objects.all()) == 1
     assert Outbox.objects.get(job="look_up_source").payload == {"source": source.pk}
