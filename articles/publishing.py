@@ -101,8 +101,31 @@ def publish(
     return publication
 
 
-def withdraw(publication: Publication, *, by: User, reason: str) -> Publication:
-    """Take a live page down; its address then answers 410 with the reason."""
+def tell_readers(publication: Publication, *, by: User | None, text: str, kind: Notice.Kind) -> Notice:
+    """Put a notice above the text of a live page; `by` is None where the policy asks for it.
+
+    The stored page stays as it is. The next edition prints the notice among the earlier ones.
+    """
+    return Notice.objects.create(
+        article_id=publication.article_id,
+        publication=publication,
+        kind=kind,
+        text=text,
+        at=timezone.now(),
+        by=by,
+    )
+
+
+def notices_above(publication: Publication) -> list[Notice]:
+    """What readers were told about a page since it was published, the newest first."""
+    return list(publication.notices.filter(at__gt=publication.published_at).order_by("-at", "-pk"))
+
+
+def withdraw(publication: Publication, *, by: User | None, reason: str) -> Publication:
+    """Take a live page down; its address then answers 410 with the reason.
+
+    `by` is None where the policy takes it down.
+    """
     return _take_down(
         publication, by=by, reason=reason, status=Publication.Status.WITHDRAWN, kind=Notice.Kind.REMOVAL
     )
@@ -114,7 +137,7 @@ def retract(publication: Publication, *, by: User, reason: str, kind: Notice.Kin
 
 
 def _take_down(
-    publication: Publication, *, by: User, reason: str, status: Publication.Status, kind: Notice.Kind
+    publication: Publication, *, by: User | None, reason: str, status: Publication.Status, kind: Notice.Kind
 ) -> Publication:
     publication.status = status
     publication.ended_at = timezone.now()

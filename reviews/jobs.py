@@ -13,6 +13,8 @@ from django.utils import timezone
 from articles.models import Outbox
 from reviews import alerts, mail, served, workflow
 from reviews.models import Review
+from reviews.watching import alerts as source_alerts
+from reviews.watching import notices
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,18 @@ def _check_served(payload: dict[str, Any]) -> None:
     served.check_page(payload["publication"])
 
 
+def _raise_alerts(payload: dict[str, Any]) -> None:
+    source_alerts.raise_for(payload["change"], after=payload.get("after", 0))
+
+
+def _open_alert(payload: dict[str, Any]) -> None:
+    source_alerts.open_alert(**payload)
+
+
+def _alert_notice(payload: dict[str, Any]) -> None:
+    notices.post_when_due(payload["alert"])
+
+
 JOBS: dict[str, Callable[[dict[str, Any]], None]] = {
     "publish_scheduled": _publish_scheduled,
     "announce": _announce,
@@ -63,6 +77,9 @@ JOBS: dict[str, Callable[[dict[str, Any]], None]] = {
     "find_old_words": _find_old_words,
     "open_for_old_words": _open_for_old_words,
     "check_served": _check_served,
+    "raise_alerts": _raise_alerts,
+    "open_alert": _open_alert,
+    "alert_notice": _alert_notice,
 }
 
 OUTSIDE = frozenset({"send_message"})

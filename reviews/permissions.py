@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from articles.freezing import edition_document
 from articles.models import Article, Contribution, Edition, Publication, Topic
-from reviews.models import Conflict, Review, Reviewer, SignOff
+from reviews.models import Alert, Conflict, Review, Reviewer, SignOff
 from reviews.policy import current_policy, holds_one_of
 from reviews.refusals import Refused
 
@@ -152,6 +152,43 @@ def check_can_revoke(user: User, sign_off: SignOff) -> None:
     if sign_off.signer_id == user.pk and user.is_active:
         return
     _check_permission(user, "revoke_sign_off", "Only the signer or the medical lead may revoke a signature.")
+
+
+def check_can_take_alert(user: User, alert: Alert) -> None:
+    """Managing editors, the medical lead, and reviewers who may judge the page's review."""
+    if user.is_active and user.has_perm("reviews.take_down"):
+        return
+    if alert.review is None:
+        _check_permission(user, "take_down", _ON_ALERTS)
+    else:
+        check_can_judge(user, alert.review)
+
+
+def check_can_decide_alert(user: User, alert: Alert) -> None:
+    """Managing editors, the medical lead, and a reviewer who has the alert and may judge the review."""
+    if alert.assignee_id == user.pk:
+        check_can_take_alert(user, alert)
+    else:
+        _check_permission(user, "take_down", _ON_ALERTS)
+
+
+def check_can_assign_alert(user: User) -> None:
+    """Managing editors and the medical lead."""
+    _check_permission(
+        user, "assign_review", "Only a managing editor or the medical lead may give an alert to somebody."
+    )
+
+
+def check_can_tell_readers(user: User) -> None:
+    """Managing editors and the medical lead: whoever could take the page down."""
+    _check_permission(
+        user, "take_down", "Only a managing editor or the medical lead may post a notice to readers."
+    )
+
+
+_ON_ALERTS = (
+    "Only a managing editor, the medical lead, or the medical reviewer who has the alert may decide on it."
+)
 
 
 def check_can_comment(user: User, review: Review) -> None:

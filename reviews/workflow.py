@@ -26,6 +26,7 @@ from reviews.models import Event, Review, Reviewer, Revocation, SignOff
 from reviews.policy import current_policy
 from reviews.refusals import Refused
 from reviews.requirements import Stops, missing_for, missing_for_draft, stopping
+from reviews.watching import settling
 
 __all__ = ["TRANSITIONS", "Refused", "Transition"]
 
@@ -392,6 +393,27 @@ def reopen_because(locked: Review, *, by: User | None, reason: str) -> None:
     )  # fmt: skip
 
 
+def alert_review(locked: Review, *, reason: str) -> None:
+    """Tell those who have an open review what happened to what it rests on; a signed one goes back.
+
+    Inside a transaction that holds the review's locks. Told once: the same sentence again does nothing.
+    """
+    if reason in locked.alert:
+        return
+    told = f"{locked.alert} {reason}".strip()
+    if locked.status in TRANSITIONS["reopen"].sources:
+        reopen_because(locked, by=None, reason=told)
+        return
+    locked.alert = told
+    locked.save(update_fields=["alert"])
+    announce(
+        audit.record(
+            "alert_review", by=None, article=locked.article, review=locked, before=locked.edition.digest,
+            after=locked.edition.digest, reason=reason,
+        )
+    )  # fmt: skip
+
+
 def open_for_alert(article: Article, *, reason: str) -> Review:
     """Have what is live now reviewed again, since something happened to what it rests on.
 
@@ -508,6 +530,8 @@ def publish(review: Review, *, by: User) -> Publication:
             reviewed_on=reviewed_on,
             review_due=months_after(reviewed_on, months),
         )
+        for settled in settling.settle_after(publication, review=step.review, by=by):
+            announce(settled)
         step.to(Status.PUBLISHED)
         step.facts |= {
             "publication": publication.pk,
@@ -553,6 +577,22 @@ def retract(
     return _take_down_article(article, "retract", by=by, reason=reason, kind=Notice.Kind(kind))
 
 
+def take_down_by_policy(article: Article, *, reason: str) -> Publication:
+    """Withdraw the live page since the policy says so: nobody did it, and readers see the reason.
+
+    Raises `Refused` where nothing is live.
+    """
+    rule = PUBLIC_TRANSITIONS["withdraw"]
+    with transaction.atomic():
+        locked = Article.objects.select_for_update().get(pk=article.pk)
+        page = Publication.objects.filter(article=locked, status__in=rule.sources).first()
+        if page is None:
+            raise Refused(f"“{rule.label}” is not possible: nothing of this article is live.", "state")
+        _take_down(page, rule.name, by=None, reason=reason)
+        _reopen_any(locked, by=None, reason="The page was taken down; coming back needs a full sign-off.")
+    return page
+
+
 def _take_down_article(
     article: Article, name: str, *, by: User, reason: str, kind: Notice.Kind
 ) -> Publication:
@@ -575,12 +615,13 @@ def _take_down_article(
 
 
 def _take_down(
-    page: Publication, name: str, *, by: User, reason: str, kind: Notice.Kind = Notice.Kind.REMOVAL
+    page: Publication, name: str, *, by: User | None, reason: str, kind: Notice.Kind = Notice.Kind.REMOVAL
 ) -> None:
     was = page.status
     if name == "withdraw":
         publishing.withdraw(page, by=by, reason=reason)
     else:
+        assert by is not None, "only a person retracts a page"
         publishing.retract(page, by=by, reason=reason, kind=kind)
     announce(
         audit.record(
@@ -588,9 +629,11 @@ def _take_down(
             facts={"publication": page.pk, "kind": str(kind), "from": was, "to": page.status},
         )
     )  # fmt: skip
+    for settled in settling.settle_taken_down(page.article, by=by, reason=reason):
+        announce(settled)
 
 
-def _reopen_any(article: Article, *, by: User, reason: str) -> None:
+def _reopen_any(article: Article, *, by: User | None, reason: str) -> None:
     for review in Review.objects.select_for_update().filter(article=article, status__in=Review.OPEN):
         reopen_because(review, by=by, reason=reason)
 

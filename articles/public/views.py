@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from articles.downloads import FORMATS, references_file
 from articles.models import Notice, Publication, Topic
+from articles.publishing import notices_above
 from articles.sources.works import work_from
 
 PER_PAGE = 20
@@ -56,7 +57,8 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """What readers have of the article that was ever at this address: its stored page, or what became of it.
 
-    One query; two for a retracted article, whose notice says of which kind it is.
+    One query; two where readers were told something since it was published, and for a retracted article,
+    whose notice says of which kind it is.
     """
     page = _current(slug)
     if page is None or page.status == Publication.Status.SUPERSEDED:
@@ -67,10 +69,13 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         # The stored page was built from cleaned text when it was published, and the database refuses
         # to change it since; `manage.py verify` compares it with the log.
         html = mark_safe(page.html)  # noqa: S308
-        overdue = page.review_due < timezone.localdate()
-        return render(
-            request, "articles/article.html", {"publication": page, "html": html, "overdue": overdue}
-        )
+        context = {
+            "publication": page,
+            "html": html,
+            "overdue": page.review_due < timezone.localdate(),
+            "notices": notices_above(page) if page.noticed else [],  # type: ignore[attr-defined]
+        }
+        return render(request, "articles/article.html", context)
     if page.status == Publication.Status.WITHDRAWN:
         return render(request, "articles/withdrawn.html", {"publication": page}, status=410)
     notice = page.notices.order_by("-at", "-pk").first()
@@ -100,7 +105,9 @@ def _current(slug: str) -> Publication | None:
     """
     ever = Publication.objects.filter(slug=slug).values("article")
     live_first = Case(When(status=_LIVE, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return Publication.objects.filter(article__in=ever).order_by(live_first, "-published_at", "-pk").first()
+    told = Notice.objects.filter(publication=OuterRef("pk"), at__gt=OuterRef("published_at"))
+    pages = Publication.objects.filter(article__in=ever).annotate(noticed=Exists(told))
+    return pages.order_by(live_first, "-published_at", "-pk").first()
 
 
 def _moved(page: Publication) -> HttpResponsePermanentRedirect:

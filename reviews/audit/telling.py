@@ -49,6 +49,8 @@ class Telling:
     conflicts: set[tuple[int, int]] = field(default_factory=set)
     """(review, person)."""
     policies: dict[int, str] = field(default_factory=dict)
+    alerts: dict[int, tuple[str, int | None]] = field(default_factory=dict)
+    """(decision, who decided); an empty decision while nobody did."""
 
     def hear(
         self, action: str, actor: int | None, article: int | None, review: int | None, after: str, facts: Any
@@ -82,6 +84,10 @@ class Telling:
                 self.settlements[pk] = (check, actor)
             case "declare_conflict", _ if review is not None and actor is not None:
                 self.conflicts.add((review, actor))
+            case "alert_opened", {"alert": int(pk)}:
+                self.alerts[pk] = ("", None)
+            case "alert_decided", {"alert": int(pk), "decision": str(decision)}:
+                self.alerts[pk] = (decision, actor)
             case "load_policy", {"number": int(number)}:
                 self.policies[number] = after
             case _:

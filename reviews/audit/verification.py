@@ -23,6 +23,7 @@ from reviews.audit.log import chain_faults
 from reviews.audit.pages import Shelf, page_faults
 from reviews.audit.telling import Signing, Telling, listen
 from reviews.models import (
+    Alert,
     Conflict,
     DisclaimerVersion,
     Opinion,
@@ -254,6 +255,16 @@ def _second_looks(telling: Telling) -> Iterator[str]:
         yield f"Settlement {pk} is not in the log as it stands in the database, or the other way round."
 
 
+def _alerts(report: Report, telling: Telling) -> Iterator[str]:
+    unseen = dict(telling.alerts)
+    report.counts["alerts"] = Alert.objects.count()
+    for pk, decision, person in Alert.objects.order_by("pk").values_list("pk", "decision", "decided_by"):
+        if unseen.pop(pk, None) != (decision, person):
+            yield f"Alert {pk} is not decided as the log says."
+    for pk in sorted(unseen):
+        yield f"Alert {pk} was raised and is not there any more."
+
+
 def _policy(report: Report, telling: Telling) -> Iterator[str]:
     versions = {v.number: v for v in PolicyVersion.objects.order_by("number")}
     report.counts["policies"] = len(versions)
@@ -311,5 +322,6 @@ CHECKS: dict[str, Check] = {
     "served pages": _served,
     "reviews": _reviews,
     "judgements": _judgements,
+    "alerts": _alerts,
     "policies": _policy,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from reviews.desk import (
+    alerts,
     assigning,
     changes,
     figures,
@@ -15,6 +16,7 @@ from reviews.desk import (
     record,
     review,
     sign,
+    used_by,
     words,
     workload,
 )
@@ -29,6 +31,13 @@ urlpatterns = [
     path("mail/choose/", mail.choose, name="choose_mail"),
     path("mail/sent/", mail.sent, name="mail_sent"),
     path("disclaimers/", words.disclaimers, name="disclaimers"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/<int:pk>/", alerts.alert, name="alert"),
+    path("alerts/<int:pk>/take/", alerts.take, name="take_alert"),
+    path("alerts/<int:pk>/assign/", alerts.assign, name="assign_alert"),
+    path("alerts/<int:pk>/decide/", alerts.decide, name="decide_alert"),
+    path("alerts/<int:pk>/tell/", alerts.tell, name="tell_readers"),
+    path("used-by/", used_by.used_by, name="used_by"),
     path("articles/<int:pk>/", live.article, name="article"),
     path("articles/<int:pk>/withdraw/", live.withdraw, name="withdraw"),
     path("articles/<int:pk>/retract/", live.retract, name="retract"),

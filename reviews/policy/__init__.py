@@ -11,6 +11,7 @@ from typing import Any
 from articles.documents import Document
 from reviews.models import PolicyVersion
 from reviews.policy.requiring import Facts, Required, required, words_pattern
+from reviews.policy.watching import Watching, watching
 from reviews.screening import Hit, screen, subjects
 
 
@@ -131,6 +132,11 @@ class Policy:
     @property
     def due_days(self) -> int:
         return int(self.content["review"]["due_days"])
+
+    @property
+    def watching(self) -> Watching:
+        """What it says of sources that take a bad turn."""
+        return watching(self.content)
 
     @property
     def weights(self) -> Mapping[str, str]:

@@ -19,11 +19,12 @@ from reviews.models.disclaimers import Placement
 from reviews.models.review import SourceCheck
 from reviews.policy import wording
 from reviews.policy.changes import between
+from reviews.policy.watching import DAYS, DEFAULTS, LONGEST_NOTICE, NOTICES
 from reviews.screening import OFF, Severity, rules
 from reviews.screening.phrases import lexicon
 
 STARTER = Path(__file__).with_name("starter.toml")
-_PARTS = {"review", "tiers", "review_again", "disclaimers", "screening", "jurisdictions"}
+_PARTS = {"review", "tiers", "review_again", "disclaimers", "screening", "jurisdictions", "watching"}
 PASSING = (SourceCheck.Verdict.SUPPORTS.value, SourceCheck.Verdict.PARTLY.value)
 """Verdicts that a policy may let pass. No policy lets a claim stand on a source that does not support it."""
 
@@ -116,14 +117,18 @@ def read(path: Path) -> dict[str, Any]:
         raise BadPolicy(f"The policy has an unknown part: {', '.join(sorted(unknown))}.")
     weights = _weights(raw.get("screening", {}))
     jurisdictions = _jurisdictions(raw.get("jurisdictions", {}))
+    due_days = _whole({**review, "key": "review"}, "due_days", most=365)
+    tiers = _tiers(_list(raw, "tiers"))
+    watching = _watching(raw.get("watching", {}), [tier["key"] for tier in tiers])
     return {
+        **({"watching": watching} if watching else {}),
         **({"screening": weights} if weights else {}),
         **({"jurisdictions": jurisdictions} if jurisdictions else {}),
         "review": {
-            "due_days": _whole({**review, "key": "review"}, "due_days", most=365),
+            "due_days": due_days,
             "passing_verdicts": sorted(set(verdicts)),
         },
-        "tiers": _tiers(_list(raw, "tiers")),
+        "tiers": tiers,
         **({"review_again": _sooner(_list(raw, "review_again"))} if "review_again" in raw else {}),
         "disclaimers": _disclaimers(_list(raw, "disclaimers")),
     }
@@ -137,6 +142,42 @@ def _weights(table: Any) -> dict[str, str]:
         if weight not in allowed:
             raise BadPolicy(f"screening: the weight of “{rule}” must be one of: {', '.join(allowed)}.")
     return {rule: str(table[rule]) for rule in sorted(table)}
+
+
+def _watching(table: Any, tiers: list[str]) -> dict[str, Any]:
+    """What the file says of alerts. Says nothing of what it leaves out."""
+    _only(table, set(DEFAULTS), "watching")
+    entry = {**table, "key": "watching"}
+    read: dict[str, Any] = {key: _whole(entry, key, most=365) for key in DAYS if key in table}
+    if "unpublish_sole_support" in table:
+        read["unpublish_sole_support"] = _truth(entry, "unpublish_sole_support")
+    if unknown := [key for key in _words(entry, "unpublish_sole_support_tiers") if key not in tiers]:
+        raise BadPolicy(f"watching: there is no tier “{unknown[0]}”.")
+    if named := _words(entry, "unpublish_sole_support_tiers"):
+        read["unpublish_sole_support_tiers"] = sorted(set(named))
+    days = table.get("holidays", [])
+    if not isinstance(days, list) or not all(type(day) is dt.date for day in days):
+        raise BadPolicy("watching: holidays must be a list of dates, as [2026-12-25, 2026-12-28].")
+    if days:
+        read["holidays"] = sorted({day.isoformat() for day in days})
+    for key in NOTICES:
+        if key in table:
+            read[key] = _word(entry, key)
+            _check_notice(key, read[key])
+    return read
+
+
+def _check_notice(key: str, sentence: str) -> None:
+    if not all(f"{{{name}}}" in sentence for name in ("which", "turn")):
+        raise BadPolicy(f"watching: {key} must name the source and its turn: write {{which}} and {{turn}}.")
+    try:
+        filled = sentence.format(
+            which="numbers 12, 13 and 14 in its list", turn="was retracted on 30 September 2026"
+        )
+    except (ValueError, LookupError, AttributeError) as error:
+        raise BadPolicy(f"watching: {key} may hold {{which}} and {{turn}}, and no other brace.") from error
+    if len(filled) > LONGEST_NOTICE:
+        raise BadPolicy(f"watching: {key} is longer than {LONGEST_NOTICE} characters.")
 
 
 def _tiers(entries: list[Any]) -> list[dict[str, Any]]:

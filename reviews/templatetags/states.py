@@ -68,6 +68,12 @@ _EVENTS = {
     "withdraw": "took the page down",
     "retract": "retracted the page",
     "load_policy": "loaded the policy",
+    "alert_opened": "raised an alert",
+    "alert_review": "told the reviewers what happened to a source",
+    "alert_eased": "learnt that the source stands again",
+    "alert_assigned": "gave the alert to",
+    "alert_decided": "decided on the alert",
+    "tell_readers": "posted a notice to readers",
     "disclaimer_unseen": "found a disclaimer that readers do not see",
 }
 

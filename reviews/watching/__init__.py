@@ -1,1 +1,1 @@
-"""What becomes of sources after they were checked: standings, matched each night."""
+"""What became of sources after they were checked, and what is done about it."""

@@ -1,8 +1,8 @@
 """Alerts: a source that live pages rest on took a bad turn, and somebody must decide what becomes of them.
 
-The only writer of `Alert`, together with `deciding`, what people do, and `settling`, what the workflow itself
-settles. One job raises a turn and promises one job for each page, so that no transaction grows with the number of pages.
-Locks are taken in the order of the house: article, review, alert.
+The only writer of `Alert`, together with `deciding` (what people do) and `settling` (what the workflow itself
+settles). One job raises a turn and promises one job for each page, so that no transaction grows with the
+number of pages. Locks are taken in the order of the house: article, review, alert.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from reviews.watching.clock import after_working_days
 from reviews.watching.deciding import CHOICES, assign, decide, take
 
 __all__ = [
-    "BATCH", "CHOICES", "EASING", "KINDS", "SERIOUS", "assign", "decide", "open_alert", "open_for", "raise_for", "take",
+    "BATCH", "CHOICES", "EASING", "KINDS", "SERIOUS", "assign", "decide", "open_alert", "open_for",
+    "raise_for", "take",
 ]  # fmt: skip
 
 Kind, Decision, Standing = Alert.Kind, Alert.Decision, Source.Standing

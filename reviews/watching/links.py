@@ -110,12 +110,15 @@ def promise_checks(sources: QuerySet[Source]) -> int:
     """
     if not settings.ASK_REGISTRIES:
         return 0
-    unnumbered = {name: "" for name in UNIQUE}
+    unnumbered = dict.fromkeys(UNIQUE, "")
     wanted = sources.filter(**unnumbered, merged_into=None).exclude(url="").order_by()
     today = timezone.localdate().isoformat()
     return enqueue_many(
         "check_link",
-        ((f"check_link:{pk}:{today}", {"source": pk}) for pk in wanted.values_list("pk", flat=True).iterator()),
+        (
+            (f"check_link:{pk}:{today}", {"source": pk})
+            for pk in wanted.values_list("pk", flat=True).iterator()
+        ),
     )
 
 

@@ -74,6 +74,4 @@ def promise_look_ups(sources: QuerySet[Source]) -> int:
     numbered = reduce(or_, (~Q(**{name: ""}) for name in UNIQUE))
     wanted = sources.filter(numbered, merged_into=None).order_by().values_list("pk", flat=True)
     today = timezone.localdate().isoformat()
-    return enqueue_many(
-        "look_up_source", ((f"look_up:{pk}:{today}", {"source": pk}) for pk in wanted.iterator())
-    )
+    return enqueue_many("look_up_source", ((f"look_up:{pk}:{today}", {"source": pk}) for pk in wanted))

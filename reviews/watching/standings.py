@@ -116,7 +116,7 @@ def set_standing(
                 "noted_on": noted_on.isoformat() if noted_on else "",
             },
         )
-        if after in BAD:
+        if after in BAD or before in BAD:  # the better turn eases the alerts that the worse one raised
             enqueue("raise_alerts", key=f"raise_alerts:{change.pk}", payload={"change": change.pk})
     return change
 

@@ -19,11 +19,14 @@ from playwright.sync_api import Page, expect
 from articles.editing import save_draft
 from articles.models import Article, Source
 from reviews import assigning, independence, jobs, judging, workflow
-from reviews.models import Disclaimer, Message, Review, ServedCheck
+from reviews.models import Alert, Disclaimer, Message, Review, ServedCheck
+from reviews.watching import alerts as source_alerts
+from reviews.watching import notices
 from tests import factories as f
 from tests.desk.conftest import address
 from tests.desk.posts import page as review_page
 from tests.independence.conftest import check_all, claims_of, given, prepared
+from tests.watching.conftest import retract
 
 LONG_TITLE = "Melatonin, sleep hygiene and cognitive behavioural therapy for long-lasting insomnia in adults"
 BODY = (
@@ -211,6 +214,49 @@ def signing(cast: SimpleNamespace) -> Iterator[Scene]:
     yield Scene("record, not yet approved", "reviewer", address("record", review), _unfolded)
 
 
+def alerted(cast: SimpleNamespace) -> Iterator[Scene]:
+    """A source of live pages was retracted: the list, one alert in each of its dresses, and where it is used."""
+    here, used = reverse("desk:alerts"), reverse("desk:used_by")
+    yield Scene("alerts, none", "editor", here)
+    yield Scene("used by, nothing asked", "editor", used)
+    source = f.source(title=LONG_TITLE)
+    f.source(title="Insomnia in older adults")
+    pages = [
+        f.published(cast.writer, cast.reviewer, cast.editor, citations=[source], title=title)
+        for title in (LONG_TITLE, "Sleep and age")
+    ]
+    change = retract(source)
+    source_alerts.raise_for(change.pk)
+    while jobs.run_due():
+        pass
+    first, second = Alert.objects.order_by("pk")
+    Alert.objects.filter(pk=second.pk).update(due_at=timezone.now() - dt.timedelta(hours=3))
+    source_alerts.take(second, by=cast.reviewer)
+    yield Scene("alerts", "editor", here)
+    yield Scene("alerts narrowed to nothing", "reviewer", f"{here}?kind=gone")
+    yield Scene("no such alerts", "reviewer", f"{here}?kind=nonsense", refused=True)
+    one = reverse("desk:alert", args=[first.pk])
+    yield Scene("alert", "editor", one, _unfolded)
+    yield Scene("alert as its reviewer, overdue", "reviewer", reverse("desk:alert", args=[second.pk]))
+    yield Scene("alert as a writer", "writer", one)
+    yield Scene("alert, refused", "editor", one, _let_it_stand, refused=True)
+    yield Scene("used by, a source", "editor", f"{used}?source={source.pk}")
+    yield Scene("used by, several sources", "editor", f"{used}?source=insomnia")
+    yield Scene("used by, a claim that nobody makes", "editor", f"{used}?claim=running+most+days")
+    notices.post(first, by=cast.editor, text=notices.proposed(first))
+    yield Scene("a page with a notice", "editor", reverse("public:article", args=[pages[0].slug]))
+    source_alerts.decide(first, by=cast.editor, decision="taken_down", reason="Its only trial was made up.")
+    yield Scene("alert, decided", "editor", one)
+    yield Scene("alerts, decided", "editor", f"{here}?show=decided")
+
+
+def _let_it_stand(page: Page) -> None:
+    page.get_by_label("The page stands as it is").check()
+    page.get_by_label("Reason").fill("We believe it all the same.")
+    page.get_by_role("button", name="Decide").click()
+    expect(page.locator("#decide .error")).to_contain_text("on this source alone")
+
+
 # --- What somebody does first -----------------------------------------------------------------------
 
 
@@ -251,5 +297,6 @@ def _sign(page: Page) -> None:
 
 
 WORLDS: dict[str, World] = {
-    "lists": lists, "mails": mails, "live": live, "door": door, "judged": judged, "apart": apart, "signing": signing
+    "lists": lists, "mails": mails, "live": live, "door": door, "judged": judged, "apart": apart, "signing": signing,
+    "alerted": alerted,
 }  # fmt: skip
