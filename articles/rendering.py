@@ -111,6 +111,7 @@ def _shown(disclaimer: PlacedDisclaimer) -> dict[str, Any]:
 _PAST = {
     Notice.Kind.RETRACTION: "An earlier edition was retracted",
     Notice.Kind.REMOVAL: "An earlier edition was removed",
+    Notice.Kind.EXPRESSION_OF_CONCERN: "There was concern about an earlier edition",
 }
 
 

@@ -16,6 +16,8 @@ HTTPS_ONLY=false
 SITE_NAME=Clearwater Health
 DEMO=true
 EMAIL_URL=filemail://{mail}
+# true: what you paste is looked up at Crossref, PubMed and ClinicalTrials.gov.
+ASK_REGISTRIES=false
 """
 
 

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from articles.editing import save_draft
 from articles.importing import import_file
 from articles.models import Article, Source, Topic
+from articles.sources.library import pin
 
 HERE = Path(__file__).parent
 TOPICS = {
@@ -39,9 +40,11 @@ def library() -> Library:
     for entry in content["source"]:
         fields = {**entry, "authors": ", ".join(entry["authors"]), "standing": Source.Standing.NONE}
         key = fields.pop("key")
-        sources[key], _ = Source.objects.get_or_create(
+        sources[key], is_new = Source.objects.get_or_create(
             title=fields.pop("title"), year=fields.pop("year"), defaults=fields
         )
+        if is_new:
+            pin(sources[key], cause="entered")
     return Library(sources, content["articles"])
 
 

@@ -14,8 +14,9 @@ from articles.importing.text import parse
 from articles.models import Article, Source
 from reviews import dossier, independence, judging, workflow
 from reviews.demo.library import HERE, Library, draft
-from reviews.models import Claim, Disclaimer, Finding, Review, SignOff
+from reviews.models import Claim, Disclaimer, Finding, LinkCheck, Review, SignOff
 from reviews.screening import citations_in
+from reviews.watching import links
 
 Cast = dict[str, User]
 
@@ -82,6 +83,20 @@ def _live(article: Article, cast: Cast) -> None:
     workflow.publish(_signed(article, cast), by=cast["samuel"])
 
 
+def _live_on_a_lost_source(article: Article, cast: Cast) -> None:
+    _live(article, cast)
+    leaflet = article.sources.get(kind=Source.Kind.WEB_PAGE, url__contains=".example.")
+    LinkCheck.objects.create(
+        source=leaflet,
+        outcome=LinkCheck.Outcome.GONE,
+        problem="The site answers 410: the page is not there.",
+        status=410,
+        url=leaflet.url,
+        at=timezone.now(),
+    )
+    links.raise_alerts(source=leaflet.pk, outcome=LinkCheck.Outcome.GONE)
+
+
 def _live_with_newer_draft(article: Article, cast: Cast) -> None:
     _live(article, cast)
     article.refresh_from_db()
@@ -141,7 +156,7 @@ def _judge(review: Review, by: User, *, second: User) -> None:
 
 
 STAGES: dict[str, tuple[str, Callable[[Article, Cast], object]]] = {
-    "living-well-with-chronic-low-back-pain": ("live", _live),
+    "living-well-with-chronic-low-back-pain": ("live, a source of it gone", _live_on_a_lost_source),
     "what-we-know-about-microdosing-psilocybin": ("live, two signatures", _live),
     "sleep-and-depression": ("live, with a newer draft in review", _live_with_newer_draft),
     "exercise-as-treatment-for-depression": ("changes requested", _changes_requested),

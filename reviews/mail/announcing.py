@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from contextlib import suppress
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from articles.outbox import enqueue
 from reviews.mail.kinds import KINDS, Way, news_of
@@ -88,8 +87,7 @@ _TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI
 
 def _link(event: Event) -> str:
     if "alert" in event.facts:
-        with suppress(NoReverseMatch):
-            return reverse("desk:alert", args=[event.facts["alert"]])
-    elif event.review_id:
+        return reverse("desk:alert", args=[event.facts["alert"]])
+    if event.review_id:
         return reverse("desk:review", args=[event.review_id])
     return reverse("desk:article", args=[event.article_id])

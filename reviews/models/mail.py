@@ -9,7 +9,7 @@ from reviews.models.audit import Event
 
 
 class MailPreference(models.Model):
-    """How one person wants to hear of one kind of message; without a row, at once."""
+    """How one person wants to hear of one kind of message; without a row, as the kind has it."""
 
     class Way(models.TextChoices):
         AT_ONCE = "at_once", "At once"

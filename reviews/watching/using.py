@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import BooleanField, Func, Q, QuerySet, Value
+from django.db.models.fields.json import KeyTextTransform
 
 from articles.models import Publication, PublishedDisclaimer, PublishedReference, Source
 from articles.sources.library import kept
@@ -19,8 +21,10 @@ def live_pages_using(
 ) -> QuerySet[Publication]:
     """The live pages that cite a source, carry a disclaimer (its key) or hold a claim with these words.
 
-    One query, by title. Sources that were merged are one source. Words of a claim are found inside it,
-    whatever their case. Raises `ValueError` unless asked about exactly one of the three.
+    One query, by title. Sources that were merged are one source. Words of a claim are found as they follow
+    each other, whatever their case; on PostgreSQL whole words, by an index.
+
+    Raises `ValueError` unless asked about exactly one of the three.
     """
     if [source, disclaimer, claim].count(None) != 2:
         raise ValueError("Ask about one source, one disclaimer or one claim.")
@@ -32,11 +36,23 @@ def live_pages_using(
         shown = PublishedDisclaimer.objects.filter(key=disclaimer)
         live = live.filter(pk__in=shown.order_by().values("publication"))
     else:
-        made = Claim.objects.filter(
-            anchor__exact__icontains=" ".join((claim or "").split()), review__status=Review.Status.PUBLISHED
-        ).exclude(state__in=_NO_CLAIM)
+        published = Claim.objects.filter(review__status=Review.Status.PUBLISHED)
+        made = published.filter(_says(claim or "")).exclude(state__in=_NO_CLAIM)
         live = live.filter(edition__in=made.order_by().values("review__edition"))
     return live.defer("html", "attestation", "summary").order_by("title", "pk")
+
+
+def _says(words: str) -> Q | Func:
+    words = " ".join(words.split())
+    if connection.vendor != "postgresql":
+        return Q(anchor__exact__icontains=words)
+    return Func(
+        KeyTextTransform("exact", "anchor"),
+        Value(words),
+        template="to_tsvector('simple', %(expressions)s)",
+        arg_joiner=") @@ phraseto_tsquery('simple', ",
+        output_field=BooleanField(),
+    )
 
 
 def family(source: Source) -> QuerySet[Source]:
