@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -13,12 +14,16 @@ from django.utils import timezone
 from articles.models import Outbox
 
 Entry = TypeVar("Entry")
+Waker = Callable[[int], None]
 
-_wakers: list[Callable[[], None]] = []
+_wakers: list[Waker] = []
 
 
-def on_new_job(wake: Callable[[], None]) -> None:
-    """Have `wake` called after each commit that promised a job."""
+def on_new_job(wake: Waker) -> None:
+    """Have `wake` called, after each commit that promised a job for now, with the job's primary key.
+
+    A job that was promised before is woken again, which does nothing where it is done.
+    """
     if wake not in _wakers:
         _wakers.append(wake)
 
@@ -28,11 +33,24 @@ def enqueue(job: str, *, key: str, payload: dict[str, Any], run_at: dt.datetime 
 
     Must be called inside the transaction of the change itself.
     """
-    Outbox.objects.get_or_create(
-        key=key, defaults={"job": job, "payload": payload, "run_at": run_at or timezone.now()}
-    )
+    promised = Outbox(job=job, key=key, payload=payload, run_at=run_at or timezone.now())
+    # One statement, which passes over a key that is there. It does not tell the new row's primary key.
+    Outbox.objects.bulk_create([promised], ignore_conflicts=True)
+    if _wakers and run_at is None:
+        _wake(Outbox.objects.values_list("pk", flat=True).get(key=key))
+
+
+def promise_again(failed: Iterable[Outbox]) -> None:
+    """Let jobs that were given up run again now, as if they had never been tried; their errors stay."""
+    for job in failed:
+        job.attempts, job.failed_at, job.leased_until, job.run_at = 0, None, None, timezone.now()
+        job.save(update_fields=["attempts", "failed_at", "leased_until", "run_at"])
+        _wake(job.pk)
+
+
+def _wake(pk: int) -> None:
     for wake in _wakers:
-        transaction.on_commit(wake, robust=True)
+        transaction.on_commit(partial(wake, pk), robust=True)
 
 
 def enqueue_many(job: str, entries: Iterable[tuple[str, dict[str, Any]]]) -> int:

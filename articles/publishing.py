@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from articles.canonical import digest_text
 from articles.models import (
     Article,
     Edition,
@@ -41,11 +42,13 @@ def publish(
     content = edition.content
     article = edition.article
     # RETRACTED pages may come back after a full sign-off: the notice then belongs to the past.
-    Publication.objects.filter(article=article, status=Publication.Status.LIVE).update(
-        status=Publication.Status.SUPERSEDED, ended_at=now, ended_by=by
-    )
-    first = Publication.objects.filter(article=article).order_by("published_at").first()
-    first_published_at = first.first_published_at if first else now
+    before = Publication.objects.filter(article=article)
+    earlier = list(before.order_by("published_at").values_list("status", "first_published_at"))
+    if any(status == Publication.Status.LIVE for status, _ in earlier):
+        before.filter(status=Publication.Status.LIVE).update(
+            status=Publication.Status.SUPERSEDED, ended_at=now, ended_by=by
+        )
+    first_published_at = earlier[0][1] if earlier else now
     past = _notices(article)
     fresh = content["correction"] if content["correction"] not in [_words(n) for n in past] else None
     notices = list(past)
@@ -62,6 +65,7 @@ def publish(
         first_published_on=timezone.localdate(first_published_at),
         reviewed_on=reviewed_on,
         review_due=review_due,
+        content_digest=digest_text(edition.canonical),
     )
     publication = Publication.objects.create(
         article=article,
@@ -93,7 +97,7 @@ def publish(
     PublishedDisclaimer.objects.bulk_create(
         PublishedDisclaimer(publication=publication, key=key) for key in {d["key"] for d in disclaimers}
     )
-    publication.topics.set(Topic.objects.filter(slug__in=[t["slug"] for t in content["topics"]]))
+    publication.topics.add(*Topic.objects.filter(slug__in=[t["slug"] for t in content["topics"]]))
     if fresh:
         Notice.objects.create(
             article=article, publication=publication, kind=fresh["kind"], text=fresh["text"], at=now, by=by

@@ -61,11 +61,12 @@ def render(
     first_published_on: dt.date | None,
     reviewed_on: dt.date | None,
     review_due: dt.date | None,
+    content_digest: str = "",
 ) -> str:
     """Render an edition's `content` (see `articles.freezing.payload`) as an HTML fragment.
 
     The body is sanitised again; everything else is escaped by the template. Dates left out are those
-    of a preview.
+    of a preview. `content_digest` is that of `content`, where the caller knows it.
     """
     body = parse_body(content["body"])
     headings = _number_headings(body)
@@ -85,7 +86,7 @@ def render(
             "signed_together": len({s["on"] for s in signers}) == 1,
             "notices": [_shown_notice(n) for n in reversed(notices)],
             "interests": paragraphs(content["interests"]),
-            "digest": digest(content),
+            "digest": content_digest or digest(content),
             "published_on": published_on,
             "first_published_on": first_published_on,
             "reviewed_on": reviewed_on,

@@ -13,11 +13,12 @@ import tests.environment  # noqa: F401
 
 django.setup()
 
-from bench import carrying, desk, screening, spine, watching  # noqa: E402
+from bench import carrying, desk, jobs, screening, spine, watching  # noqa: E402
 
 MEASUREMENTS = {
     "carrying": carrying.main,
     "desk": desk.main,
+    "jobs": jobs.main,
     "screening": screening.main,
     "spine": spine.main,
     "watching": watching.main,

@@ -8,12 +8,13 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+SWEEP = 10.0
+"""Seconds between two looks of beat at the outbox."""
+
 app = Celery("signoff")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.task_acks_late = True
-app.conf.task_reject_on_worker_lost = True
 app.conf.beat_schedule = {
-    # Jobs wake a worker when they are promised; this catches those promised for an hour to come.
-    "drain-outbox": {"task": "reviews.tasks.drain_outbox", "schedule": 10.0},
+    # A sweep that nobody took is dropped when the next one comes.
+    "sweep": {"task": "reviews.tasks.sweep", "schedule": SWEEP, "options": {"expires": SWEEP}},
 }
 app.autodiscover_tasks()

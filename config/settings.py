@@ -276,6 +276,23 @@ MAIL_NAMES_ARTICLES = _bool("MAIL_NAMES_ARTICLES", default=True)
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 """Empty: jobs are run by `manage.py run_jobs`. Set (Redis or RabbitMQ): by Celery workers."""
+CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="signoff")
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+# One message at a time: a slow job does not sit on others that an idle worker could run.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+if CELERY_BROKER_URL.startswith(("redis", "sentinel")):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # Redis gives a message that was not acknowledged to another worker after this many seconds: longer
+        # than the longest job may take (its lease, two hours). A killed worker's job does not wait for
+        # it, since beat's sweep sends for a worker within seconds.
+        "visibility_timeout": 3 * 60 * 60,
+        "socket_connect_timeout": 2,
+    }
 
 LOGGING = {
     "version": 1,

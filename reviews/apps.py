@@ -18,8 +18,7 @@ class ReviewsConfig(AppConfig):
 
 def _wake_celery() -> None:
     from articles.outbox import on_new_job
-    from config.celery import app  # noqa: F401 - the task below belongs to it
-    from reviews.tasks import drain_outbox
+    from config.celery import app  # noqa: F401 - the tasks below belong to it
+    from reviews.tasks import wake
 
-    # Without a retry: a broker that is away must not hold up the page; beat drains what it missed.
-    on_new_job(lambda: drain_outbox.apply_async(retry=False))
+    on_new_job(wake)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -374,7 +374,12 @@ def checks_in_force(claim: Claim, *, of_each: bool = False) -> list[SourceCheck]
 
 def source_digest(source: Source) -> str:
     """SHA-256 of what Signoff knows of a source today."""
-    return digest(record(source))
+    return _digest(tuple(record(source).items()))
+
+
+@lru_cache(maxsize=4096)
+def _digest(facts: tuple[tuple[str, Any], ...]) -> str:
+    return digest(dict(facts))
 
 
 def passing(checks: Iterable[SourceCheck], policy: Policy) -> list[SourceCheck]:

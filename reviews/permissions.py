@@ -206,6 +206,11 @@ def check_can_view(user: User) -> None:
     _check_permission(user, "view_review", "Your account has no access to the desk.")
 
 
+def check_can_run_operations(user: User) -> None:
+    """Managing editors look after the jobs: what waits, what failed, and trying it again."""
+    _check_permission(user, "schedule_review", "Only a managing editor looks after the jobs.")
+
+
 def signer_faults(
     user: User,
     review: Review,

@@ -145,8 +145,12 @@ _MAY: dict[str, Callable[[User, Review], None]] = {
 def lock(review: Review) -> Review:
     """Lock the review's article, then the review, until the transaction ends; returns it as it is now."""
     article = Article.objects.select_for_update().get(pk=review.article_id)
-    locked = Review.objects.select_for_update(of=("self",)).select_related("edition").get(pk=review.pk)
-    locked.article = article
+    locked = (
+        Review.objects.select_for_update(of=("self",))
+        .select_related("edition", "scheduled_by")
+        .get(pk=review.pk)
+    )
+    locked.article = locked.edition.article = article
     return locked
 
 
@@ -178,10 +182,13 @@ class Step:
 
 
 @contextmanager
-def _step(name: str, review: Review, *, by: User, reason: str = "") -> Iterator[Step]:
+def _step(
+    name: str, review: Review, *, by: User, reason: str = "", locked: Review | None = None
+) -> Iterator[Step]:
+    """`locked` is the review as `lock` returned it, where the caller holds its locks already."""
     rule = TRANSITIONS[name]
     with transaction.atomic():
-        locked = lock(review)
+        locked = locked or lock(review)
         _MAY[name](by, locked)
         check_allowed(name, locked.status)
         reason = _reason(rule, reason)
@@ -205,7 +212,8 @@ def _step(name: str, review: Review, *, by: User, reason: str = "") -> Iterator[
             facts={**step.facts, "to": locked.status},
         )
         announce(event)
-    review.refresh_from_db()
+    if review is not locked:
+        review.refresh_from_db()
 
 
 def check_requirements(loaded: Dossier, step: Stops) -> None:
@@ -502,7 +510,11 @@ def unschedule(review: Review, *, by: User) -> None:
 
 def publish(review: Review, *, by: User) -> Publication:
     """Put the signed edition live, provided that the gate still passes today."""
-    with _step("publish", review, by=by) as step:
+    return _publish(review, by=by)
+
+
+def _publish(review: Review, *, by: User, locked: Review | None = None) -> Publication:
+    with _step("publish", review, by=by, locked=locked) as step:
         loaded = step.dossier
         assert loaded is not None
         signed = loaded.valid_sign_offs
@@ -551,15 +563,16 @@ def publish_scheduled(review: Review) -> Publication | None:
     None is returned. Nothing happens to a review that is not due: a second call is harmless.
     """
     publication = None
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         locked = lock(review)  # before it is asked whether it is due: the hour may have been moved
         hour, editor = locked.scheduled_for, locked.scheduled_by
         if hour is not None and editor is not None and hour <= timezone.now():
             try:
-                publication = publish(locked, by=editor)
+                publication = _publish(locked, by=editor, locked=locked)
             except Refused as refusal:
                 reopen_because(locked, by=None, reason=f"Not published at its hour. {refusal.sentence}")
-    review.refresh_from_db()
+    for field in Review._meta.concrete_fields:  # it is as it was saved, and needs no reading again
+        setattr(review, field.attname, getattr(locked, field.attname))
     return publication
 
 

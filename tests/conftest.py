@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
+from django.core.cache import cache
 from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
 from articles import guards
+from reviews.jobs import signs
 from tests import factories
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -32,6 +34,12 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _jobs_are_looked_after() -> None:
+    """No page of a test asks whether they are, but where the test forgets this answer."""
+    cache.set(signs.KEY, False, None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,6 +16,9 @@ class Outbox(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     run_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(
+        null=True, blank=True, help_text="While a job runs that holds no transaction: how long it may take."
+    )
     done_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True, help_text="Given up; needs a person.")
     last_error = models.TextField(blank=True)

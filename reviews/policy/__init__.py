@@ -159,10 +159,21 @@ class Policy:
 
 def current_policy() -> Policy:
     """The newest policy version. Raises `NoPolicy`."""
-    version = PolicyVersion.objects.order_by("-number").first()
+    version = _newest()
     if version is None:
         raise NoPolicy
     return Policy(version)
+
+
+def _newest() -> PolicyVersion | None:
+    """The newest version, read and parsed once: the database refuses to change or delete a version."""
+    key = PolicyVersion.objects.order_by("-number").values_list("pk", "number", "digest").first()
+    return _version(*key) if key else None
+
+
+@lru_cache(maxsize=4)
+def _version(pk: int, number: int, digest: str) -> PolicyVersion:
+    return PolicyVersion.objects.get(pk=pk, number=number, digest=digest)
 
 
 def screened(document: Document, policy: Policy | None = None) -> list[Hit]:
@@ -171,7 +182,7 @@ def screened(document: Document, policy: Policy | None = None) -> list[Hit]:
     The answer for a text is kept for a while: the gate asks for that of an edition again and again.
     """
     if policy is None:
-        version = PolicyVersion.objects.order_by("-number").first()
+        version = _newest()
         policy = Policy(version) if version else None
     return list(_screened(document, tuple(policy.weights.items()) if policy else ()))
 

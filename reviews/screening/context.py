@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from articles.documents import Block, Document
 from reviews.screening import layout
@@ -97,8 +98,12 @@ class Context:
     """Whether it is about something sold or taken as a remedy without an approval for it."""
 
 
+@lru_cache(maxsize=8)
 def read(document: Document) -> Context:
-    """The context of `document`, in time that grows with the length of its text."""
+    """The context of `document`, in time that grows with the length of its text.
+
+    It is kept for a moment: screening, claims and subjects are asked of a text one after the other.
+    """
     chrome, alt_texts = layout.chrome_lines(document), layout.alt_texts(document)
     copies = tuple(layout.copies(document, layout.title_block(document, chrome)))
     back_matter = layout.back_matter(document)

@@ -78,6 +78,8 @@ _EVENTS = {
     "alert_assigned": "gave the alert to",
     "alert_decided": "decided on the alert",
     "tell_readers": "posted a notice to readers",
+    "retry_job": "had a job tried again",
+    "retry_jobs": "had the jobs that were given up tried again",
     "disclaimer_unseen": "found a disclaimer that readers do not see",
 }
 

@@ -55,6 +55,12 @@ class Seen:
     last_modified: str = ""
 
 
+def check(source: int) -> LinkCheck | None:
+    """Look at a web source (its primary key) that may have lost its address since it was promised."""
+    found = Source.objects.get(pk=source)
+    return check_link(found) if found.url and settings.ASK_REGISTRIES else None
+
+
 def check_link(source: Source) -> LinkCheck:
     """Fetch the address of a source, hold it against the stored copy and write down what was found.
 

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from articles.editing import save_draft
-from articles.models import Article, Source
+from articles.models import Article, Outbox, Source
 from reviews import assigning, independence, jobs, judging, workflow
+from reviews.jobs import schedule, signs
 from reviews.models import Alert, Disclaimer, Message, Review, ServedCheck
 from reviews.watching import alerts as source_alerts
 from reviews.watching import notices
@@ -257,6 +259,29 @@ def _let_it_stand(page: Page) -> None:
     expect(page.locator("#decide .error")).to_contain_text("on this source alone")
 
 
+def operations(cast: SimpleNamespace) -> Iterator[Scene]:
+    """What waits, runs and was given up; and the banner where nobody runs the jobs."""
+    here, now = reverse("desk:operations"), timezone.now()
+    yield Scene("operations of nothing", "editor", here)
+    f.scheduled(cast.writer, cast.reviewer, cast.editor)
+    told = "ConnectionRefusedError: [Errno 111] Connection refused while the mail server was asked for the third time"
+    for n in range(3):
+        Outbox.objects.create(
+            job="announce", key=f"announce:90{n}", run_at=now, attempts=5, failed_at=now, last_error=told
+        )
+    Outbox.objects.create(job="announce", key="announce:910", run_at=now, attempts=2, last_error=told)
+    soon = now + dt.timedelta(minutes=10)
+    Outbox.objects.create(job="check_served", key="served:1", run_at=soon, leased_until=soon, attempts=1)
+    schedule.enqueue_due()
+    yield Scene("operations", "editor", here)
+    yield Scene("operations, refused", "reviewer", here, refused=True)
+    cache.set(signs.KEY, True, None)
+    yield Scene("operations, nobody runs the jobs", "editor", here)
+    yield Scene("queue, nobody runs the jobs", "reviewer", reverse("desk:queue"))
+    yield Scene("live pages, nobody runs the jobs", "editor", reverse("desk:live"))
+    cache.set(signs.KEY, False, None)
+
+
 # --- What somebody does first -----------------------------------------------------------------------
 
 
@@ -298,5 +323,5 @@ def _sign(page: Page) -> None:
 
 WORLDS: dict[str, World] = {
     "lists": lists, "mails": mails, "live": live, "door": door, "judged": judged, "apart": apart, "signing": signing,
-    "alerted": alerted,
+    "alerted": alerted, "operations": operations,
 }  # fmt: skip

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
 from reviews import jobs
+from reviews.jobs import schedule
+
+LOOK_AT_SCHEDULE = 10.0
+"""Seconds between two looks at the schedule."""
 
 
 class Command(BaseCommand):
@@ -21,14 +26,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["once"]:
+            schedule.enqueue_due()
             self.stdout.write(f"{jobs.run_due()} jobs done.")
             return
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
+        look_again = 0.0
         while not stopped.is_set():
             close_old_connections()
             try:
+                if time.monotonic() >= look_again:
+                    schedule.enqueue_due()
+                    look_again = time.monotonic() + LOOK_AT_SCHEDULE
                 busy = jobs.run_due() > 0
             except Exception as error:  # the database may be away for a moment; the loop must not be
                 self.stderr.write(f"Jobs could not be run: {error}")

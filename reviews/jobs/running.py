@@ -1,0 +1,156 @@
+"""Running jobs: each once, in the order of their hour, tried again later when they fail.
+
+A job is waiting, done (`done_at`) or given up (`failed_at`), and only here it moves. While an `Outside`
+job runs, it is leased: `leased_until`, and `run_at` with it, stand where another worker may try.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import random
+import time
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from articles.models import Outbox
+from reviews.jobs.signs import EVERY, alive
+from reviews.jobs.table import JOBS, Outside
+from reviews.jobs.telling import told
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+BACK_OFF = (
+    dt.timedelta(seconds=5),
+    dt.timedelta(seconds=30),
+    dt.timedelta(minutes=5),
+    dt.timedelta(minutes=30),
+)
+JITTER = 0.2
+"""By up to this part a wait is longer, so that jobs that failed together do not all come back together."""
+MOST = 500
+"""Jobs that `run_due` takes up before it looks again for what is due."""
+
+
+class UnknownJob(LookupError):
+    """No job has this name: it was promised by a newer or an older Signoff."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no job called “{name}”.")
+
+
+class WorkerLost(RuntimeError):
+    """Whoever ran the job never came back."""
+
+    def __init__(self) -> None:
+        super().__init__("Its worker was lost each time it ran.")
+
+
+def due() -> QuerySet[Outbox]:
+    """The jobs whose hour has come, the earliest first."""
+    return Outbox.objects.filter(done_at=None, failed_at=None, run_at__lte=timezone.now()).order_by(
+        "run_at", "id"
+    )
+
+
+def run_due() -> int:
+    """Run every job that is due, at most `MOST` of them; returns how many were done."""
+    done, said = 0, time.monotonic()
+    alive()
+    for pk in due().values_list("pk", flat=True)[:MOST]:
+        if time.monotonic() - said > EVERY.total_seconds():
+            alive()
+            said = time.monotonic()
+        done += run(pk)
+    return done
+
+
+def run(pk: int) -> bool:
+    """Run one job if it is due and nobody else has it; returns whether it was done.
+
+    A job that raises is tried again later, five times in all, then given up visibly. It is safe to call
+    this twice at once, or again after a worker was killed.
+    """
+    try:
+        with transaction.atomic():
+            waiting = _take(pk)
+            if waiting is None:
+                return False
+            job = JOBS.get(waiting.job)
+            if not isinstance(job, Outside):
+                if job is None:
+                    raise UnknownJob(waiting.job)
+                job(waiting.payload)
+                Outbox.objects.filter(pk=pk).update(done_at=timezone.now(), last_error="")
+                return True
+            leased = _lease(waiting, job.lease)
+    except Exception as error:
+        log.exception("Job %s failed", pk)
+        _put_off(pk, error)
+        return False
+    return leased and _run_outside(waiting, job)
+
+
+def _run_outside(leased: Outbox, job: Outside) -> bool:
+    mine = Outbox.objects.filter(pk=leased.pk, done_at=None, leased_until=leased.leased_until)
+    try:
+        found = job.do(leased.payload)
+        with transaction.atomic():
+            # First the mark, which locks the row: if the lease ran out, another may have the job by now.
+            if not mine.update(done_at=timezone.now(), leased_until=None, last_error=""):
+                return False
+            if job.write:
+                job.write(leased.payload, found)
+    except Exception as error:
+        log.exception("Job %s failed", leased.pk)
+        _put_off(leased.pk, error, leased_until=leased.leased_until)
+        return False
+    return True
+
+
+def _take(pk: int) -> Outbox | None:
+    """Lock a job that is due; None where it is not any more, or where another worker has it.
+
+    On PostgreSQL another worker's job is passed over; SQLite lets one writer in at a time.
+    """
+    return (
+        due()
+        .select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def _lease(job: Outbox, length: dt.timedelta) -> bool:
+    """Take a locked job for `length`, counting the try at once; or give it up after too many."""
+    if job.attempts >= ATTEMPTS:  # each try was counted when it began, and none came back
+        job.failed_at, job.leased_until, job.last_error = timezone.now(), None, told(WorkerLost())
+        job.save(update_fields=["failed_at", "leased_until", "last_error"])
+        return False
+    job.attempts += 1
+    job.run_at = job.leased_until = timezone.now() + length
+    job.save(update_fields=["attempts", "run_at", "leased_until"])
+    return True
+
+
+def _put_off(pk: int, error: Exception, *, leased_until: dt.datetime | None = None) -> None:
+    with transaction.atomic():
+        job = (
+            Outbox.objects.select_for_update()
+            .filter(pk=pk, done_at=None, failed_at=None, leased_until=leased_until)
+            .first()
+        )
+        if job is None:
+            return
+        if leased_until is None:
+            job.attempts += 1
+        job.leased_until = None
+        job.last_error = told(error)
+        if job.attempts >= ATTEMPTS:
+            job.failed_at = timezone.now()
+        else:
+            job.run_at = timezone.now() + BACK_OFF[job.attempts - 1] * (1 + random.random() * JITTER)  # noqa: S311
+        job.save(update_fields=["attempts", "last_error", "failed_at", "run_at", "leased_until"])

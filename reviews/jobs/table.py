@@ -1,0 +1,80 @@
+"""Every job by its name: the one table that the loop and the Celery workers run from.
+
+A plain function runs inside the transaction that marks its job done: what it writes and the mark come
+together or not at all. A job that waits for others (HTTP, mail) is an `Outside`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from reviews import alerts, mail, served, workflow
+from reviews.jobs import tidying
+from reviews.models import Review
+from reviews.watching import alerts as source_alerts
+from reviews.watching import links, nightly, notices, registries, rereview
+
+LONG = dt.timedelta(hours=2)
+"""How long a round over everything may take."""
+
+Payload = dict[str, Any]
+Run = Callable[[Payload], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A job in two steps, whose first step holds no transaction and so keeps nobody from writing.
+
+    `do` may be repeated: when its worker is lost, the job is run again after `lease`. What must happen at
+    most once belongs into `write`, which gets the answer of `do` and runs inside the transaction that
+    marks the job done; or `do` sees to it by a key of its own, as mails do.
+    """
+
+    do: Run
+    write: Callable[[Payload, Any], object] | None = None
+    lease: dt.timedelta = dt.timedelta(minutes=10)
+    """How long `do` may take: only after that another worker tries."""
+
+    def __call__(self, payload: Payload) -> object:
+        """Both steps at once."""
+        found = self.do(payload)
+        return self.write(payload, found) if self.write else found
+
+
+def _publish_scheduled(payload: Payload) -> None:
+    review = Review.objects.filter(pk=payload["review"]).first()
+    if review:
+        workflow.publish_scheduled(review)
+
+
+JOBS: dict[str, Run] = {
+    "publish_scheduled": _publish_scheduled,
+    # Messages.
+    "announce": lambda payload: mail.announce(payload["event"]),
+    "send_message": Outside(lambda payload: mail.send(payload["message"])),
+    "daily_digest": Outside(lambda payload: mail.send_due()),
+    # Disclaimers.
+    "find_old_words": lambda payload: alerts.find_old_words(**payload),
+    "open_for_old_words": lambda payload: alerts.open_for_old_words(**payload),
+    "check_served": Outside(
+        lambda payload: served.look_at(payload["publication"]),
+        lambda payload, look: served.write_down(look) if look else None,
+    ),
+    "check_all_served": lambda payload: served.promise_checks(
+        on=payload["on"], after=payload.get("after", 0)
+    ),
+    # Sources.
+    "check_sources": Outside(lambda payload: nightly.run(), lease=LONG),
+    "look_up_source": Outside(lambda payload: registries.look_up(payload["source"])),
+    "check_link": Outside(lambda payload: links.check(payload["source"])),
+    "raise_link_alerts": lambda payload: links.raise_alerts(**payload),
+    "raise_alerts": lambda payload: source_alerts.raise_for(**payload),
+    "open_alert": lambda payload: source_alerts.open_alert(**payload),
+    "alert_notice": lambda payload: notices.post_when_due(payload["alert"]),
+    "reminders": Outside(lambda payload: rereview.run(), lease=LONG),
+    # The outbox itself.
+    "tidy": lambda payload: tidying.forget_done(),
+}
