@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from articles import guards
 from reviews.jobs import signs
+from reviews.templatetags import alerts as badge
 from tests import factories
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -38,8 +39,9 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _jobs_are_looked_after() -> None:
-    """No page of a test asks whether they are, but where the test forgets this answer."""
+    """No page of a test asks whether they are, or how many alerts are open, but where it forgets the answer."""
     cache.set(signs.KEY, False, None)
+    cache.set(badge.KEY, 0, None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -54,8 +55,8 @@ class SourceForm(_SourceForm):
                 self.add_error(name, why_not(f"{label} {text}") or f"This is no {label}.")
                 continue
             entered[name] = found.value
-            other = Source.objects.filter(**{name: found.value}).exclude(pk=self.instance.pk).first()
-            if other and name in library.UNIQUE:
+            other = library.known_by(name, found.value) if name in library.UNIQUE else None
+            if other and other.pk != self.instance.pk:
                 self.add_error(name, str(library.Duplicate(other, label)))
         return entered
 
@@ -110,7 +111,7 @@ class SourceAdmin(_SourceAdmin):
             queryset = queryset.filter(merged_into=None)
         found = identify(search_term)
         if found and found.kind in (*_ENTERED, "url"):
-            exact = queryset.filter(**{found.kind: found.value})
+            exact = queryset.filter(**{f"{found.kind}__iexact": found.value})
             if exact:
                 return exact, False
         return super().get_search_results(request, queryset, search_term)
@@ -216,8 +217,8 @@ def about(source: Source) -> dict[str, Any]:
     _, why = suggested_level(evidence)
     keys = [f"{name}:{value}" for name in IDENTIFIERS if (value := getattr(source, name))]
     versions = list(source.versions.select_related("by").order_by("-number")[:50])
-    for newer, older in zip(versions, [*versions[1:], None], strict=True):
-        newer.changed = _changed(older, newer) if older else ""  # type: ignore[attr-defined]
+    for newer, older in pairwise(versions):
+        newer.changed = _changed(older, newer)  # type: ignore[attr-defined]
     return {
         "printed": vancouver(library.work_of(source)),
         "evidence": glance(evidence),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 
 
 class Source(models.Model):
@@ -86,7 +87,7 @@ class Source(models.Model):
     class Meta:
         ordering = ["authors", "year", "title"]
         constraints = [
-            models.UniqueConstraint(fields=["doi"], condition=~models.Q(doi=""), name="source_doi_once"),
+            models.UniqueConstraint(Upper("doi"), condition=~models.Q(doi=""), name="source_doi_once"),
             models.UniqueConstraint(fields=["pmid"], condition=~models.Q(pmid=""), name="source_pmid_once"),
             models.UniqueConstraint(
                 fields=["pmcid"], condition=~models.Q(pmcid=""), name="source_pmcid_once"

@@ -70,8 +70,9 @@ def amend(source: Source, *, by: User | None, cause: str, **fields: Any) -> Sour
     with transaction.atomic():
         locked = Source.objects.select_for_update().get(pk=source.pk)
         for name in UNIQUE:
-            value = fields.get(name)
-            other = Source.objects.filter(**{name: value}).exclude(pk=locked.pk).first() if value else None
+            value = str(fields.get(name) or "")
+            rows = Source.objects.filter(**_named(name, value)).exclude(pk=locked.pk)
+            other = rows.first() if value else None
             if other:
                 raise Duplicate(other, _label(name))
         for name, value in fields.items():
@@ -89,9 +90,13 @@ def fill(source: Source, work: Work, *, by: User | None, cause: str) -> SourceVe
     """
     known = _columns(work)
     empty = {n: v for n, v in known.items() if v and n != "kind" and not getattr(source, n)}
+    if work.title and source.title == untitled(source):
+        empty["title"] = known["title"]
     for name in UNIQUE:
-        if name in empty and Source.objects.filter(**{name: empty[name]}).exclude(pk=source.pk).exists():
-            del empty[name]
+        if name in empty:
+            others = Source.objects.filter(**_named(name, empty[name])).exclude(pk=source.pk)
+            if others.exists():
+                del empty[name]
     return amend(source, by=by, cause=cause, **empty) if empty else pin(source, by=by, cause=cause)
 
 
@@ -116,14 +121,17 @@ def pin(source: Source, *, by: User | None = None, cause: str = "as it was found
 def same_as(work: Work) -> Source | None:
     """The source that shares an identifier with the work; of one that was merged, what it was merged into."""
     for name in (*UNIQUE, "arxiv"):
-        value = getattr(work, name)
-        found = Source.objects.filter(**{name: value}).order_by("pk").first() if value else None
-        if found:
+        if found := known_by(name, getattr(work, name)):
             return kept(found)
     if work.url and not any(getattr(work, name) for name in UNIQUE):
         found = Source.objects.filter(url=work.url, doi="", pmid="", pmcid="", nct="").order_by("pk").first()
         return kept(found) if found else None
     return None
+
+
+def known_by(name: str, value: str) -> Source | None:
+    """The source that has this identifier, of the kind `name`."""
+    return Source.objects.filter(**_named(name, value)).order_by("pk").first() if value else None
 
 
 def kept(source: Source) -> Source:
@@ -175,6 +183,14 @@ def work_of(source: Source) -> Work:
     return work_from(record(source))
 
 
+def untitled(work: Work | Source) -> str:
+    """What stands for the title of a work of which only an identifier is known."""
+    for name in IDENTIFIERS:
+        if value := getattr(work, name):
+            return f"{_label(name)} {value}"
+    return work.url[:400] or "Title not known"
+
+
 def plain(text: str) -> str:
     """A title as it is compared: letters and digits in lower case, one space between words."""
     return " ".join(re.findall(r"\w+", text.casefold()))
@@ -201,5 +217,10 @@ def _columns(work: Work) -> dict[str, Any]:
             # Part of an identifier would be another one.
             value = "" if name in (*IDENTIFIERS, "url") else value[: most - 1] + "…"
         columns[name] = value
-    columns["title"] = columns["title"] or work.url or work.doi or "Title not known yet"
+    columns["title"] = columns["title"] or untitled(work)
     return columns
+
+
+def _named(name: str, value: str) -> dict[str, str]:
+    """A DOI is the same in any case (DOI Handbook, 2.4); the other identifiers are written in one."""
+    return {"doi__iexact" if name == "doi" else name: value}

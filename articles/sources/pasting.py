@@ -40,10 +40,12 @@ def read_pasted(text: str) -> Pasted:
         return _at_most(found.works, found.problems)
     works, problems = [], []
     for number, entry in enumerate(split_list(text), start=1):
-        if complaint := why_not(entry):
+        work = _work(entry)
+        complaint = why_not(entry) if set(work.known()) <= {"kind", "title"} else ""
+        if complaint:
             problems.append(Problem(number, complaint, entry[:80]))
         else:
-            works.append(_work(entry))
+            works.append(work)
     return _at_most(tuple(works), tuple(problems))
 
 

@@ -90,7 +90,7 @@ def _live_on_a_lost_source(article: Article, cast: Cast) -> None:
         source=leaflet,
         outcome=LinkCheck.Outcome.GONE,
         problem="The site answers 410: the page is not there.",
-        status=410,
+        http_status=410,
         url=leaflet.url,
         at=timezone.now(),
     )

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import django_filters
 from django import forms as django_forms
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -25,6 +26,7 @@ from reviews.desk.queue import page_of
 from reviews.models import Alert, Event
 from reviews.policy.watching import LONGEST_NOTICE
 from reviews.states import State, name_of
+from reviews.templatetags import alerts as badge
 from reviews.watching import alerts as service
 from reviews.watching import notices, using
 from reviews.watching.clock import time_left
@@ -165,6 +167,7 @@ def assign(request: DeskRequest, pk: int) -> HttpResponse:
 def decide(request: DeskRequest, pk: int) -> HttpResponse:
     """Close an alert with a written decision."""
     found = _find(pk)
+    cache.delete(badge.KEY)
     return _answer(
         request, found, "decide", Decide(request.POST), "Decided, and written down.",
         lambda data: service.decide(found, by=request.user, **data),

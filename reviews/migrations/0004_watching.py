@@ -43,7 +43,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("problem", models.TextField(blank=True)),
-                ("status", models.PositiveSmallIntegerField(blank=True, help_text="HTTP status.", null=True)),
+                (
+                    "http_status",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="HTTP status"),
+                ),
                 ("url", models.TextField(help_text="The address that was fetched.")),
                 ("final_url", models.TextField(blank=True, help_text="Where it led.")),
                 (

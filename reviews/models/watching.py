@@ -83,7 +83,7 @@ class LinkCheck(models.Model):
     source = models.OneToOneField(Source, on_delete=models.PROTECT, related_name="link_check")
     outcome = models.CharField(max_length=10, choices=Outcome)
     problem = models.TextField(blank=True)
-    status = models.PositiveSmallIntegerField(null=True, blank=True, help_text="HTTP status.")
+    http_status = models.PositiveSmallIntegerField("HTTP status", null=True, blank=True)
     url = models.TextField(help_text="The address that was fetched.")
     final_url = models.TextField(blank=True, help_text="Where it led.")
     likeness = models.FloatField(null=True, blank=True, help_text="To the stored copy, 0 to 1.")

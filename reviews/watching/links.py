@@ -79,7 +79,7 @@ def check_link(source: Source) -> LinkCheck:
             0 if seen.outcome in (Outcome.OK, Outcome.MOVED, Outcome.CHANGED) else check.failures + 1
         )
         check.outcome, check.problem = _settled(seen, check.failures)
-        check.url, check.status, check.final_url = source.url, seen.status, seen.final_url
+        check.url, check.http_status, check.final_url = source.url, seen.status, seen.final_url
         check.likeness, check.at = seen.likeness, timezone.now()
         if seen.text and not check.copy:
             check.copy, check.copy_at = seen.text, check.at

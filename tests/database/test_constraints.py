@@ -202,7 +202,7 @@ BREAKS: dict[str, list[Case]] = {
         )
     ],
     "sign_off_given_once": [lambda r, c: insert_copy(SignOff, r.signed.sign_offs.get().pk)],
-    "source_doi_once": [lambda r, c: [Source.objects.create(title="One", doi="10.1000/1") for _ in range(2)]],
+    "source_doi_once": [lambda r, c: [Source.objects.create(title="One", doi=doi) for doi in ("10.1000/a", "10.1000/A")]],
     "source_nct_once": [lambda r, c: [Source.objects.create(title="One", nct="NCT00000001") for _ in range(2)]],
     "source_pmcid_once": [lambda r, c: [Source.objects.create(title="One", pmcid="PMC1") for _ in range(2)]],
     "source_version_once": [lambda r, c: insert_copy(SourceVersion, _first(SourceVersion.objects.all()))],

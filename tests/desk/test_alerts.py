@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +23,7 @@ from articles.sources import library
 from reviews import jobs
 from reviews.desk.used_by import _cell
 from reviews.models import Alert, Event
+from reviews.templatetags import alerts as badge
 from reviews.watching import alerts as service
 from tests import factories as f
 from tests.desk.conftest import said
@@ -70,6 +72,7 @@ def test_the_door(cast: SimpleNamespace, alert: Alert, at: At, client: Client) -
 def test_the_first_due_is_on_top_and_overdue_is_said(cast: SimpleNamespace, alert: Alert, at: At) -> None:
     other = raised(published(cast))
     Alert.objects.filter(pk=other.pk).update(due_at=timezone.now() - dt.timedelta(hours=3))
+    cache.delete(badge.KEY)
     html = said(at(cast.editor).get(LIST))
     assert html.index(address(other)) < html.index(address(alert))
     assert html.count(">Overdue</strong>") == 1

@@ -148,7 +148,7 @@ def test_a_full_reference() -> None:
     )  # fmt: skip
     html = rendered("<p>Text [1].</p>", references=[full])
     assert text(html, "//section[@class='references']//li") == (
-        "Stone AB, Reed C. Does walking help? Journal of Samples. 2024;12(3):101–9. Clinical trial. "
+        "Stone AB, Reed C. Does walking help? Journal of Samples. 2024;12(3):101–109. Clinical trial. "
         "doi:10.1000/a<b> PubMed 12345 example.org ↩"
     )
     assert soup(html).xpath("//a[@class='source']/@href") == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -46,7 +47,7 @@ class Web:
         self.asked.append((url, etag))
         if isinstance(self.answer, NotFetched):
             raise self.answer
-        return self.answer
+        return replace(self.answer, url=url)
 
 
 @pytest.fixture

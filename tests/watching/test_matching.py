@@ -216,26 +216,26 @@ def test_the_nightly_round(loaded: None) -> None:
     out, err = check_sources("--all")
     assert "2 sources compared with the retraction records, 1 changed (1 retracted); records name 1." in out
     assert "1 have neither DOI nor PMID" in out
-    assert err == "retractions …\n"
-    (row,) = json.loads(check_sources("--all", "--json")[0])
+    assert err == "retractions …\nregistries …\nlinks …\n"
+    row, *_others = json.loads(check_sources("--all", "--json")[0])
     assert (row["name"], row["ok"], row["facts"]["changed"]) == ("retractions", True, 0)
     beat = Heartbeat.objects.get(name="nightly")
-    assert beat.note == "1 done"
+    assert beat.note == "3 done"
 
 
 def test_a_round_that_fails_keeps_none_from_running(loaded: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> nightly.Summary:
         raise RuntimeError("no network")
 
-    monkeypatch.setattr(nightly, "ROUNDS", (("registries", broken), *nightly.ROUNDS))
+    monkeypatch.setattr(nightly, "ROUNDS", (("broken", broken), *nightly.ROUNDS))
     source(doi="10.1000/work.1")
     out, err = StringIO(), StringIO()
     with pytest.raises(SystemExit) as end:
         call_command("check_sources", "--all", stdout=out, stderr=err)
     assert end.value.code == 1
-    assert "registries failed: RuntimeError: no network" in err.getvalue()
+    assert "broken failed: RuntimeError: no network" in err.getvalue()
     assert "1 changed (1 retracted)" in out.getvalue()
-    assert Heartbeat.objects.get(name="nightly").note == "Failed: registries"
+    assert Heartbeat.objects.get(name="nightly").note == "Failed: broken"
 
 
 @real
