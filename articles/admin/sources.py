@@ -13,6 +13,7 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 
 from articles.models import RegistryAnswer, Source, SourceVersion, record
 from articles.sources import library
@@ -260,7 +261,7 @@ def _side_by_side(one: Source, two: Source) -> list[tuple[str, str, str]]:
     for field in Source._meta.concrete_fields:
         mine, theirs = (str(known.get(field.name) or "") for known in (first, second))
         if mine or theirs:
-            rows.append((str(field.verbose_name).capitalize(), mine, theirs))
+            rows.append((capfirst(str(field.verbose_name)), mine, theirs))
     for title, known in (("Cited by", "citations"), ("Checks", "checks")):
         rows.append((title, str(getattr(one, known).count()), str(getattr(two, known).count())))
     return rows

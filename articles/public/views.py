@@ -74,6 +74,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             "html": html,
             "overdue": page.review_due < timezone.localdate(),
             "notices": notices_above(page) if page.noticed else [],  # type: ignore[attr-defined]
+            "files": FORMATS if 'id="references"' in page.html else {},
         }
         return render(request, "articles/article.html", context)
     if page.status == Publication.Status.WITHDRAWN:
