@@ -168,7 +168,7 @@ def check_claim(
             raise Refused("This source is not among the article's references.", "source")
         if not note.strip():
             _check_unchanged(act.review, claim, by=by)
-        source = Source.objects.select_for_update().get(pk=source.pk)
+        source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
         check = _add_check(
             claim,
             source,

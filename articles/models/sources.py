@@ -102,7 +102,9 @@ class Source(models.Model):
 
     @property
     def is_retracted(self) -> bool:
-        return self.standing in (self.Standing.RETRACTED, self.Standing.WITHDRAWN)
+        """Whether the work was taken back, by this record or by the one that it was merged into."""
+        records = (self, self.merged_into) if self.merged_into else (self,)
+        return any(one.standing in (self.Standing.RETRACTED, self.Standing.WITHDRAWN) for one in records)
 
 
 class SourceVersion(models.Model):

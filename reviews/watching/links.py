@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -47,6 +47,8 @@ class Seen:
 
     outcome: LinkCheck.Outcome
     problem: str = ""
+    silent: bool = field(default=False, kw_only=True)
+    """The site did not answer at all."""
     status: int | None = None
     final_url: str = ""
     likeness: float | None = None
@@ -64,23 +66,26 @@ def check(source: int) -> LinkCheck | None:
 def check_link(source: Source) -> LinkCheck:
     """Fetch the address of a source, hold it against the stored copy and write down what was found.
 
-    The first text that is read becomes the copy. It stays when the page changes: whether the new text says
-    the same is for a person, who accepts it with `accept`. Nothing is held in the database meanwhile.
+    The first text that is read becomes the copy. It stays when the page changes, until the alerts about the
+    change are decided: then somebody has read the page, and what is read next is the copy. A bad night does
+    not take back what was found before. Nothing is held in the database while the page is fetched.
     """
     before = LinkCheck.objects.filter(source=source, url=source.url).first()
     seen = look(source.url, before)
     with transaction.atomic():
-        Source.objects.select_for_update().get(pk=source.pk)
-        was = before.outcome if before else ""
+        Source.objects.select_for_update(no_key=True).get(pk=source.pk)
         check = LinkCheck.objects.filter(source=source).first() or LinkCheck(source=source)
         if check.url != source.url:
-            check.copy, check.copy_at, check.failures = "", None, 0
-        check.failures = (
-            0 if seen.outcome in (Outcome.OK, Outcome.MOVED, Outcome.CHANGED) else check.failures + 1
-        )
-        check.outcome, check.problem = _settled(seen, check.failures)
+            check.copy, check.copy_at, check.failures, check.outcome = "", None, 0, ""
+        was, check.at = check.outcome, timezone.now()
+        check.failures = _failures(check, seen)
+        outcome, problem = _settled(seen, check.failures)
+        if outcome == Outcome.CHANGED and _was_decided(check):
+            outcome, problem, check.copy = Outcome.OK, "", ""
+        if outcome != Outcome.UNKNOWN or was not in (Outcome.GONE, Outcome.CHANGED):
+            check.outcome, check.problem = outcome, problem
         check.url, check.http_status, check.final_url = source.url, seen.status, seen.final_url
-        check.likeness, check.at = seen.likeness, timezone.now()
+        check.likeness = seen.likeness
         if seen.text and not check.copy:
             check.copy, check.copy_at = seen.text, check.at
         if seen.text:
@@ -95,18 +100,50 @@ def check_link(source: Source) -> LinkCheck:
     return check
 
 
-def raise_alerts(*, source: int, outcome: str) -> None:
-    """Open an alert on each live page that cites a web source which is gone, or says something else.
+def _failures(check: LinkCheck, seen: Seen) -> int:
+    """How many times in a row it was this that went wrong: no page, or no answer at all."""
+    if seen.outcome != Outcome.GONE and not seen.silent:
+        return 0
+    same = (check.http_status is None) == seen.silent
+    return check.failures + 1 if same else 1
 
-    Nothing happens where the address is well again by now.
-    """
+
+def _was_decided(check: LinkCheck) -> bool:
+    """Whether there were alerts about a change of the stored copy, and none is open any more."""
+    if check.copy_at is None:
+        return False
+    raised = Alert.objects.filter(
+        source=check.source_id, kind=Alert.Kind.CHANGED, opened_at__gte=check.copy_at
+    )
+    return raised.exists() and not raised.filter(decision=Alert.Decision.OPEN).exists()
+
+
+def raise_alerts(*, source: int, outcome: str) -> None:
+    """Promise a job for each live page that cites a web source which is gone, or says something else."""
+    check = LinkCheck.objects.select_related("source").filter(source=source, outcome=outcome).first()
+    if check is None:
+        return  # it is well again
+    pages = using.live_pages_using(source=check.source).order_by("pk").values_list("article", flat=True)
+    enqueue_many(
+        "open_link_alert",
+        (
+            (
+                f"link_alert:{source}:{outcome}:{check.at.isoformat()}:{article}",
+                {"source": source, "outcome": outcome, "article": article},
+            )
+            for article in pages
+        ),
+    )
+
+
+def open_alert(*, source: int, outcome: str, article: int) -> None:
+    """Open the alert about a web source on one live page, unless its address is well again by now."""
     check = LinkCheck.objects.select_related("source").filter(source=source, outcome=outcome).first()
     if check is None:
         return
     turn = "is not there any more" if outcome == Outcome.GONE else "says something else than it did"
     sentence = f"The web source “{check.source.title}” {turn}. {check.problem}".strip()
-    for article in using.live_pages_using(source=check.source).values_list("article", flat=True):
-        alerts.open_for(article, kind=_KINDS[outcome], sentence=sentence, source=check.source)
+    alerts.open_for(article, kind=_KINDS[outcome], sentence=sentence, source=check.source)
 
 
 def promise_checks(sources: QuerySet[Source]) -> int:
@@ -130,7 +167,7 @@ def promise_checks(sources: QuerySet[Source]) -> int:
 
 def look(url: str, before: LinkCheck | None) -> Seen:
     """One look at an address, compared with the copy of an earlier one."""
-    fresh = before is not None and before.outcome in (Outcome.OK, Outcome.MOVED)
+    fresh = before is not None and before.outcome in (Outcome.OK, Outcome.MOVED) and before.copy
     try:
         page = fetch(
             url,
@@ -138,7 +175,7 @@ def look(url: str, before: LinkCheck | None) -> Seen:
             last_modified=before.last_modified if before and fresh else "",
         )
     except NotFetched as refusal:
-        return Seen(Outcome.UNKNOWN, str(refusal))
+        return Seen(Outcome.UNKNOWN, str(refusal), silent=refusal.code in ("timeout", "unreachable"))
     if page.status == HTTPStatus.NOT_MODIFIED and before:
         return Seen(
             Outcome(before.outcome), status=page.status, final_url=page.final_url, likeness=before.likeness
@@ -179,18 +216,9 @@ def _settled(seen: Seen, failures: int) -> tuple[LinkCheck.Outcome, str]:
     """What is said after so many failures in a row: one bad night is no verdict."""
     if seen.outcome == Outcome.GONE and seen.status != HTTPStatus.GONE and failures < NIGHTS_GONE:
         return Outcome.UNKNOWN, seen.problem
-    if seen.outcome == Outcome.UNKNOWN and seen.status is None and failures >= NIGHTS_SILENT:
+    if seen.silent and failures >= NIGHTS_SILENT:
         return Outcome.GONE, f"The site has not answered {failures} times in a row. {seen.problem}"
     return seen.outcome, seen.problem
-
-
-def accept(check: LinkCheck) -> None:
-    """A person read the changed page: the text that is read next is what is compared with."""
-    with transaction.atomic():
-        locked = LinkCheck.objects.select_for_update().get(pk=check.pk)
-        locked.copy, locked.copy_at, locked.etag, locked.last_modified = "", None, "", ""
-        locked.outcome, locked.problem = Outcome.OK, ""
-        locked.save()
 
 
 def text_of(page: Fetched) -> str:

@@ -11,7 +11,7 @@ from operator import or_
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Lower, NullIf
 
-from articles.models import Citation, Publication, PublishedReference, Source
+from articles.models import Citation, Edition, Publication, PublishedReference, Source
 from reviews.models import RetractionRecord, RetractionSet, Review, SourceCheck, StandingChange
 from reviews.retractions.loading import newest
 from reviews.watching.standings import (
@@ -78,14 +78,29 @@ def match_all(
 
 
 def in_use() -> QuerySet[Source]:
-    """Sources that a live page rests on, or that an article in review or its claims cite."""
+    """Sources that a live page rests on, or that an article in review, its frozen edition or its claims cite.
+
+    Where one was merged into another, the other too: that is the one by whose numbers the work is known.
+    """
     live = PublishedReference.objects.filter(publication__status=Publication.Status.LIVE)
     cited = Citation.objects.filter(
         Q(article__reviews__status__in=Review.OPEN) | Q(article__publications__status=Publication.Status.LIVE)
     )
     checked = SourceCheck.objects.filter(claim__review__status__in=Review.OPEN)
     used = (rows.order_by().values("source") for rows in (live, cited, checked))
-    return Source.objects.filter(reduce(or_, (Q(pk__in=keys) for keys in used)))
+    found = Source.objects.filter(reduce(or_, (Q(pk__in=keys) for keys in used), Q(pk__in=_only_frozen())))
+    merged = found.filter(merged_into__isnull=False).order_by()
+    return Source.objects.filter(
+        Q(pk__in=found.order_by().values("pk")) | Q(pk__in=merged.values("merged_into"))
+    )
+
+
+def _only_frozen() -> set[int]:
+    """Keys of the sources that an edition under review cites while its draft has moved on."""
+    moved_on = Edition.objects.filter(
+        reviews__status__in=Review.OPEN, article_version__lt=F("article__version")
+    ).distinct()
+    return {one["source"] for edition in moved_on.iterator() for one in edition.content["references"]}
 
 
 Wanted = Iterator[list[tuple[Source, Notice]]]

@@ -81,7 +81,7 @@ def set_standing(
     alerts are one transaction.
     """
     with transaction.atomic():
-        locked = Source.objects.select_for_update().get(pk=source.pk)
+        locked = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
         before = locked.standing
         last = StandingChange.objects.filter(source=locked).order_by("-pk").first()
         new = Notice(str(after), noted_on, notice_doi, dataset, dataset_digest)

@@ -7,11 +7,10 @@ from django.db.models import BooleanField, Func, Q, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 
 from articles.models import Publication, PublishedDisclaimer, PublishedReference, Source
-from articles.sources.library import kept
 from reviews import dossier as dossiers
 from reviews import intake
 from reviews.dossier import Dossier
-from reviews.models import Claim, Review, SourceCheck
+from reviews.models import Claim, Review
 
 _NO_CLAIM = (Claim.State.ORPHANED, Claim.State.DISMISSED)
 
@@ -100,9 +99,5 @@ def _rests_alone(claim: Claim, loaded: Dossier, members: set[int]) -> bool:
     found = [c for c in loaded.checks_of(claim) if c.verdict in loaded.policy.passing_verdicts]
     if settlement := loaded.settlement_of(claim):
         found = [check for check in found if check.pk == settlement.stands_id]
-    others = [check for check in found if check.source_id not in members and _stands(check)]
+    others = [c for c in found if c.source_id not in members and not c.source.is_retracted]
     return any(check.source_id in members for check in found) and not others
-
-
-def _stands(check: SourceCheck) -> bool:
-    return not (check.source.is_retracted or kept(check.source).is_retracted)

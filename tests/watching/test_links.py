@@ -11,7 +11,7 @@ from articles.models import Outbox, Source
 from articles.sources.fetching import Fetched, NotFetched
 from reviews import jobs
 from reviews.models import Alert, LinkCheck
-from reviews.watching import links
+from reviews.watching import alerts, links
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +57,11 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
     return there
 
 
+def drain() -> None:
+    while jobs.run_due():
+        pass
+
+
 @pytest.fixture
 def leaflet(db: None) -> Source:
     return f.source(kind="web-page", title="A leaflet", url=URL)
@@ -80,12 +85,51 @@ def test_a_small_change_is_no_news_and_a_large_one_is(web: Web, leaflet: Source)
     assert "month" in check.copy, "the copy that was read stays"
 
 
-def test_a_page_that_a_person_accepts_is_the_new_copy(web: Web, leaflet: Source) -> None:
+def test_a_page_that_somebody_decided_on_is_the_new_copy(
+    web: Web, leaflet: Source, cast: SimpleNamespace
+) -> None:
+    f.published(cast.writer, cast.reviewer, cast.editor, citations=[leaflet])
     links.check_link(leaflet)
     web.says(ELSE)
-    links.accept(links.check_link(leaflet))
+    assert links.check_link(leaflet).outcome == "changed"
+    drain()
+    assert links.check_link(leaflet).outcome == "changed", "nobody has read it yet"
+    alerts.decide(
+        Alert.objects.get(), by=cast.editor, decision="stands", reason="It says the same in other words."
+    )
     check = links.check_link(leaflet)
     assert check.outcome == "ok" and "boots" in check.copy
+    links.check_link(leaflet)
+    drain()
+    assert Alert.objects.count() == 1
+
+
+def test_a_bad_night_takes_nothing_back_and_raises_nothing_anew(
+    web: Web, leaflet: Source, cast: SimpleNamespace
+) -> None:
+    f.published(cast.writer, cast.reviewer, cast.editor, citations=[leaflet])
+    links.check_link(leaflet)
+    web.says(status=410)
+    links.check_link(leaflet)
+    drain()
+    alerts.decide(Alert.objects.get(), by=cast.editor, decision="stands", reason="We keep a copy.")
+    for night in (503, 410, 503, 410):
+        web.says(status=night)
+        assert links.check_link(leaflet).outcome == "gone"
+        drain()
+    assert Alert.objects.count() == 1
+
+
+def test_what_is_too_large_to_read_is_not_gone(web: Web, leaflet: Source) -> None:
+    web.answer = NotFetched("too_big", "The file is larger than 5,000,000 bytes.")
+    assert {links.check_link(leaflet).outcome for _ in range(20)} == {"unknown"}
+
+
+def test_silence_and_a_404_are_counted_apart(web: Web, leaflet: Source) -> None:
+    web.is_silent()
+    links.check_link(leaflet)
+    web.says(status=404)
+    assert links.check_link(leaflet).outcome == "unknown"
 
 
 def test_asked_only_for_what_is_new_and_304_is_as_it_was(web: Web, leaflet: Source) -> None:
@@ -159,7 +203,7 @@ def test_what_live_pages_cite_raises_an_alert_once(web: Web, leaflet: Source, ca
     web.says(ELSE)
     for _ in range(3):
         links.check_link(leaflet)
-        jobs.run_due()
+        drain()
     alert = Alert.objects.get()
     assert (alert.kind, alert.publication, alert.source) == ("changed", page, leaflet)
     assert "says something else than it did" in alert.sentence
@@ -173,7 +217,7 @@ def test_no_alert_where_it_is_well_again_by_then(web: Web, leaflet: Source, cast
     links.check_link(leaflet)
     web.says(LEAFLET)
     links.check_link(leaflet)
-    jobs.run_due()
+    drain()
     assert not Alert.objects.exists()
 
 
