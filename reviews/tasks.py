@@ -18,7 +18,7 @@ from reviews.jobs import running, schedule, signs
 log = logging.getLogger(__name__)
 
 SWEPT = 1_000
-"""Messages that one sweep sends at most."""
+"""Messages that one sweep sends at most, beside those for jobs that nobody waits for."""
 FORGOTTEN = 60
 """Seconds after which a sweep's message that nobody took is dropped: later sweeps sent others."""
 _PAUSE = 30.0
@@ -37,11 +37,12 @@ def run_job(outbox_id: int) -> None:
 def sweep() -> None:
     """Beat's part, every ten seconds: promise what the schedule says, and wake workers for what is due.
 
-    That is what was promised for an hour to come, what is to be tried again, and whatever a broker lost.
+    That is what was promised for an hour to come, what is to be tried again, and whatever a broker lost; of
+    the jobs that nobody waits for, a few each time.
     """
     signs.alive()
     schedule.enqueue_due()
-    for pk in running.due().values_list("pk", flat=True)[:SWEPT]:
+    for pk in running.due_next(SWEPT):
         run_job.apply_async((pk,), expires=FORGOTTEN)
 
 

@@ -32,6 +32,7 @@ _WORDS = {
     "check_served": "Prove the disclaimers on a page",
     "check_all_served": "Prove the disclaimers on every page",
     "check_sources": "Check sources",
+    "open_link_alert": "Open an alert about a web source",
     "daily_digest": "Send the daily mails",
     "reminders": "Remind of reviews that fall due",
     "tidy": "Forget jobs done long ago",

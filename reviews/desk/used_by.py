@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Publication, PublishedReference, Source
+from articles.sources import library
+from articles.sources.identifiers import Identifier, identify
 from reviews.desk.access import DeskRequest, desk_view, problem
 from reviews.desk.queue import page_of
 from reviews.models import Disclaimer, Review
@@ -21,7 +23,8 @@ from reviews.watching import using
 SOURCES_SHOWN = 20
 SHORTEST_CLAIM = 8
 """Characters of a claim to look for; shorter words stand on nearly every page."""
-_LARGEST = 2**63 - 1
+_DIGITS = 18
+"""A longer number is the primary key of nothing."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -85,16 +88,24 @@ def _by_source(words: str) -> Question:
 
 
 def _sources(words: str) -> list[Source]:
-    """By its number here, its DOI or PMID, or words of its title; of a merged one, as it was entered."""
+    """By its number here, its DOI or PMID in any spelling, or words of its title.
+
+    Of a merged one, as it was entered.
+    """
     rows = Source.objects.select_related("merged_into")
     if words.isascii() and words.isdecimal():
-        number = int(words)
-        by_number = rows.filter(pk=number) if number <= _LARGEST else rows.none()
-        return list(by_number) or list(rows.filter(pmid=words))
-    doi = words.lower().removeprefix("https://doi.org/").removeprefix("doi:").strip()
-    if exact := list(rows.filter(doi=doi)):
-        return exact
+        if len(words) <= _DIGITS and (by_number := list(rows.filter(pk=int(words)))):
+            return by_number
+        by_pmid = library.known_by("pmid", words.lstrip("0"))
+        return [by_pmid] if by_pmid else []
+    if (named := identify(words)) and (exact := _known_by(named)):
+        return [exact]
     return list(rows.filter(Q(title__icontains=words), merged_into=None).order_by("title")[:SOURCES_SHOWN])
+
+
+def _known_by(named: Identifier) -> Source | None:
+    one_work = named.kind in (*library.UNIQUE, "arxiv")
+    return library.known_by(named.kind, named.value) if one_work else None
 
 
 def _by_disclaimer(words: str) -> Question:

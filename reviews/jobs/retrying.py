@@ -6,6 +6,7 @@ from collections import Counter
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
 from articles.models import Outbox
 from articles.outbox import promise_again
@@ -17,11 +18,12 @@ def retry(pk: int, *, by: User) -> None:
     """Let one given-up job run again now. Raises `Refused`."""
     permissions.check_can_run_operations(by)
     with transaction.atomic():
-        job = Outbox.objects.select_for_update().filter(pk=pk).first()
+        rows = Outbox.objects.filter(pk=pk)
+        job = rows.select_for_update().first()
         if job is None or job.failed_at is None:
             raise Refused("This job waits for nobody: it was done, or somebody had it tried again.", "state")
         facts = {"job": job.job, "key": job.key, "error": job.last_error}
-        promise_again([job])
+        promise_again(rows)
         audit.record("retry_job", by=by, facts=facts)
 
 
@@ -29,9 +31,10 @@ def retry_all(*, by: User) -> int:
     """Let every given-up job run again now; returns how many. Raises `Refused`."""
     permissions.check_can_run_operations(by)
     with transaction.atomic():
-        failed = list(Outbox.objects.select_for_update().filter(failed_at__isnull=False).order_by("pk"))
-        if failed:
+        # What is given up from now on stays so, and is not counted.
+        failed = Outbox.objects.filter(failed_at__lte=timezone.now())
+        counts = Counter(failed.select_for_update().order_by("pk").values_list("job", flat=True))
+        if counts:
             promise_again(failed)
-            counts = dict(Counter(job.job for job in failed))
-            audit.record("retry_jobs", by=by, facts={"jobs": counts})
-    return len(failed)
+            audit.record("retry_jobs", by=by, facts={"jobs": dict(counts)})
+    return counts.total()

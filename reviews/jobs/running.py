@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from articles.models import Outbox
 from reviews.jobs.signs import EVERY, alive
-from reviews.jobs.table import JOBS, Outside
+from reviews.jobs.table import JOBS, PATIENT, Outside
 from reviews.jobs.telling import told
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,9 @@ BACK_OFF = (
 JITTER = 0.2
 """By up to this part a wait is longer, so that jobs that failed together do not all come back together."""
 MOST = 500
-"""Jobs that `run_due` takes up before it looks again for what is due."""
+"""Jobs that somebody waits for that `run_due` takes up at most."""
+MOST_PATIENT = 20
+"""`PATIENT` jobs that are taken up before anybody looks again for what is due."""
 
 
 class UnknownJob(LookupError):
@@ -56,11 +58,17 @@ def due() -> QuerySet[Outbox]:
     )
 
 
+def due_next(most: int) -> list[int]:
+    """The primary keys of the jobs to run now: `most` at most, then `MOST_PATIENT` that can wait."""
+    pks = due().values_list("pk", flat=True)
+    return [*pks.exclude(job__in=PATIENT)[:most], *pks.filter(job__in=PATIENT)[:MOST_PATIENT]]
+
+
 def run_due() -> int:
-    """Run every job that is due, at most `MOST` of them; returns how many were done."""
+    """Run what is due, `MOST` jobs and `MOST_PATIENT` patient ones at most; returns how many were done."""
     done, said = 0, time.monotonic()
     alive()
-    for pk in due().values_list("pk", flat=True)[:MOST]:
+    for pk in due_next(MOST):
         if time.monotonic() - said > EVERY.total_seconds():
             alive()
             said = time.monotonic()

@@ -55,7 +55,7 @@ SCHEDULE: tuple[Entry, ...] = (
     Entry(
         "served", "check_all_served", dt.time(3, 30), "Prove the disclaimers on every live page", weekday=6
     ),
-    Entry("tidy", "tidy", dt.time(4, 30), "Forget jobs that were done 90 days ago"),
+    Entry("tidy", "tidy", dt.time(4, 30), "Forget jobs that were done long ago"),
 )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reviews import alerts, mail, served, workflow
+from reviews.counting import counted
 from reviews.jobs import tidying
 from reviews.models import Review
 from reviews.watching import alerts as source_alerts
@@ -19,6 +20,9 @@ from reviews.watching import links, nightly, notices, registries, rereview
 
 LONG = dt.timedelta(hours=2)
 """How long a round over everything may take."""
+
+PATIENT = ("look_up_source", "check_link", "check_served")
+"""Jobs that a night promises by the thousand and that nobody waits for: they run after all others."""
 
 Payload = dict[str, Any]
 Run = Callable[[Payload], object]
@@ -44,6 +48,16 @@ class Outside:
         return self.write(payload, found) if self.write else found
 
 
+def _check_sources(payload: Payload) -> None:
+    if failed := [one.name for one in nightly.run() if one.error]:
+        raise RuntimeError(f"These rounds of the night failed: {', '.join(failed)}.")
+
+
+def _remind(payload: Payload) -> None:
+    if failed := rereview.run()["failed"]:
+        raise RuntimeError(f"The next review of {counted(failed, 'page')} could not be looked after.")
+
+
 def _publish_scheduled(payload: Payload) -> None:
     review = Review.objects.filter(pk=payload["review"]).first()
     if review:
@@ -67,14 +81,15 @@ JOBS: dict[str, Run] = {
         on=payload["on"], after=payload.get("after", 0)
     ),
     # Sources.
-    "check_sources": Outside(lambda payload: nightly.run(), lease=LONG),
+    "check_sources": Outside(_check_sources, lease=LONG),
     "look_up_source": Outside(lambda payload: registries.look_up(payload["source"])),
     "check_link": Outside(lambda payload: links.check(payload["source"])),
     "raise_link_alerts": lambda payload: links.raise_alerts(**payload),
+    "open_link_alert": lambda payload: links.open_alert(**payload),
     "raise_alerts": lambda payload: source_alerts.raise_for(**payload),
     "open_alert": lambda payload: source_alerts.open_alert(**payload),
     "alert_notice": lambda payload: notices.post_when_due(payload["alert"]),
-    "reminders": Outside(lambda payload: rereview.run(), lease=LONG),
+    "reminders": Outside(_remind, lease=LONG),
     # The outbox itself.
-    "tidy": lambda payload: tidying.forget_done(),
+    "tidy": lambda payload: tidying.forget_done(PATIENT),
 }

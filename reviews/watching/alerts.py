@@ -8,7 +8,7 @@ number of pages. Locks are taken in the order of the house: article, review, ale
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from articles.models import Article, Publication, Source
@@ -107,9 +107,10 @@ def open_for(
 ) -> Alert | None:
     """Open an alert on an article's live page, and a review of it where none is open; once for each turn.
 
-    `article` is a primary key. Where a review is open it is told, and goes back if it was signed. A page
-    with a claim that rests on a retracted source alone comes down at once where the policy says so. None
-    where nothing is live, or where the live page does not cite `source`.
+    `article` is a primary key. Where the edition of an open review lists `source`, the review is told, and
+    goes back if it was signed; what is about another source, or about the page itself, leaves it alone. A
+    page with a claim that rests on a retracted source alone comes down at once where the policy says so.
+    None where nothing is live, or where the live page does not cite `source`.
     """
     with transaction.atomic():
         locked = Article.objects.select_for_update().get(pk=article)
@@ -118,14 +119,15 @@ def open_for(
             return None
         root = kept(source) if source else None
         about = Q(source__in=using.family(source)) if source else Q(source__isnull=True)
-        before = Alert.objects.filter(about, article=locked, kind=kind).order_by("-pk").first()
+        known = Alert.objects.filter(about, article=locked, kind=kind)
+        before = known.order_by(F("decided_at").desc(nulls_first=True), "-pk").first()  # an open one first
         if before and _is_the_same(before, turn):
             return before
-        review = _reviewed_again(locked, sentence)
+        review = _reviewed_again(locked, sentence, source)
         alone = using.sole_support(page, root) if root else []
-        alert = before if before and before.decision == Decision.OPEN else Alert(kind=kind)
-        alert.article, alert.publication, alert.review = locked, page, review
-        alert.source, alert.turn = root, turn
+        # An open alert keeps its source: one about what that was merged into may be open beside it.
+        alert = before if before and before.decision == Decision.OPEN else Alert(kind=kind, source=root)
+        alert.article, alert.publication, alert.review, alert.turn = locked, page, review, turn
         alert.sentence, alert.sole_support, alert.notified_at = sentence, bool(alone), None
         policy = current_policy()
         _start_clock(alert, policy)
@@ -154,12 +156,18 @@ def _is_the_same(before: Alert, turn: StandingChange | None) -> bool:
     return not between.exclude(after=turn.after).exists()
 
 
-def _reviewed_again(article: Article, sentence: str) -> Review:
+def _reviewed_again(article: Article, sentence: str, source: Source | None) -> Review:
     review = _open_review(article)
     if review is None:
         return workflow.open_for_alert(article, reason=sentence)
-    workflow.alert_review(review, reason=sentence)
+    if source and _lists(review, source):
+        workflow.alert_review(review, reason=sentence)
     return review
+
+
+def _lists(review: Review, source: Source) -> bool:
+    members = {found.pk for found in using.family(source)}
+    return any(one["source"] in members for one in review.edition.content["references"])
 
 
 def _open_review(article: Article) -> Review | None:
@@ -173,7 +181,7 @@ def _open_review(article: Article) -> Review | None:
 def _tell_review(pk: int, turn: StandingChange) -> None:
     with transaction.atomic():
         review = workflow.lock(Review.objects.get(pk=pk))
-        if review.is_open:
+        if review.is_open and _lists(review, turn.source):
             workflow.alert_review(review, reason=words.sentence(turn))
 
 

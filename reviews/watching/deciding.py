@@ -57,7 +57,8 @@ def assign(alert: Alert, *, by: User, to: User) -> None:
 def decide(alert: Alert, *, by: User, decision: str, reason: str) -> None:
     """Close an alert with a written decision, one of `CHOICES`; taking the page down is done at once.
 
-    A page of which a claim rests on a retracted source alone cannot stand.
+    A page of which a claim rests on a retracted source alone cannot stand, and no alert about it is
+    mistaken. While the source is retracted, only who may tell readers calls an alert mistaken.
     """
     if decision not in CHOICES:
         raise Refused("Say whether the page stands, comes down, or the alert was mistaken.", "decision")
@@ -70,8 +71,9 @@ def decide(alert: Alert, *, by: User, decision: str, reason: str) -> None:
         if decision == Decision.TAKEN_DOWN:
             workflow.withdraw(found.article, by=by, reason=reason)  # which settles all its alerts
         else:
-            if decision == Decision.STANDS:
-                _check_may_stand(found)
+            if decision == Decision.MISTAKEN:
+                _check_may_call_mistaken(found, by)
+            _check_may_stand(found)
             workflow.announce(settling.close(found, decision=decision, by=by, reason=reason))
     alert.refresh_from_db()
 
@@ -107,6 +109,19 @@ def still_retracted(alert: Alert) -> bool:
     """Whether the alert's source is retracted or withdrawn today."""
     gone = (Source.Standing.RETRACTED, Source.Standing.WITHDRAWN)
     return alert.source is not None and using.family(alert.source).filter(standing__in=gone).exists()
+
+
+def _check_may_call_mistaken(alert: Alert, by: User) -> None:
+    if not still_retracted(alert):
+        return
+    try:
+        permissions.check_can_tell_readers(by)
+    except Refused as refusal:
+        raise Refused(
+            "The source is still retracted or withdrawn. Only a managing editor or the medical lead may call "
+            "this alert mistaken.",
+            *refusal.codes,
+        ) from refusal
 
 
 def _check_may_stand(alert: Alert) -> None:

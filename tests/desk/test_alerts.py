@@ -27,7 +27,7 @@ from reviews.templatetags import alerts as badge
 from reviews.watching import alerts as service
 from tests import factories as f
 from tests.desk.conftest import said
-from tests.watching.conftest import retract, source_of
+from tests.watching.conftest import cleared, retract, source_of
 
 At = Callable[[User], Client]
 LIST = "/desk/alerts/"
@@ -100,6 +100,7 @@ def test_filters_are_addresses(cast: SimpleNamespace, alert: Alert, at: At) -> N
         assert titles(said(client.get(f"{LIST}?{query}")), alert, other) == found, query
     for query in ("kind=nonsense", "assignee=987654", "clock=later"):
         assert client.get(f"{LIST}?{query}").status_code == 400
+    cleared(source_of(alert.publication))
     service.decide(alert, by=cast.editor, decision="mistaken", reason="Another paper.")
     assert titles(said(client.get(LIST)), alert, other) == [False, True]
     assert titles(said(client.get(f"{LIST}?show=decided")), alert, other) == [True, False]
@@ -191,6 +192,8 @@ POSTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 def test_every_form_and_everybody(name: str, who: str, cast: SimpleNamespace, alert: Alert, at: At) -> None:
     fields, may = POSTS[name]
     fields = {key: getattr(cast, value).pk if key == "to" else value for key, value in fields.items()}
+    if name == "decide_alert":
+        cleared(source_of(alert.publication))
     events = Event.objects.count()
     answer = at(getattr(cast, who)).post(address(alert, name), fields)
     if who in may:
@@ -220,6 +223,7 @@ def test_a_form_comes_back_with_what_was_typed(cast: SimpleNamespace, alert: Ale
 
 
 def test_the_second_click(cast: SimpleNamespace, alert: Alert, at: At) -> None:
+    cleared(source_of(alert.publication))
     client, fields = at(cast.editor), {"decision": "mistaken", "reason": "Another paper."}
     assert client.post(address(alert, "decide_alert"), fields).status_code == 302
     again = client.post(address(alert, "decide_alert"), fields)
@@ -243,10 +247,14 @@ USED = "/desk/used-by/"
 
 
 def test_by_source_in_every_spelling(cast: SimpleNamespace, at: At) -> None:
-    source = f.source(doi="10.1000/xyz", pmid="87654321", title="A rare trial of walking")
+    source = f.source(doi="10.1000/xYz", pmid="87654321", title="A rare trial of walking")
     page, other = published(cast, citations=[f.source(), source]), published(cast)
     client = at(cast.writer)
-    for words in (str(source.pk), "10.1000/XYZ", "https://doi.org/10.1000/xyz", "87654321", "rare trial"):
+    for words in (
+        str(source.pk), "10.1000/XYZ", "https://doi.org/10.1000/xyz", "http://dx.doi.org/10.1000/XYZ",
+        "DOI: 10.1000/xyz.", "87654321", "PMID: 87654321", "pmid 087654321",
+        "https://pubmed.ncbi.nlm.nih.gov/87654321/", "rare trial",
+    ):  # fmt: skip
         html = said(client.get(USED, {"source": words}))
         assert "1 live page:" in html, words
         assert page.title in html
@@ -255,7 +263,7 @@ def test_by_source_in_every_spelling(cast: SimpleNamespace, at: At) -> None:
     html = said(client.get(USED, {"source": "Walking for low back pain"}))
     assert "Which of these?" in html
     assert html.count(f"{USED}?source=") >= 2
-    for words in ("no such words", "9" * 30):
+    for words in ("no such words", "9" * 19, "9" * 20, "9" * 5_000, "PMID: 12345678", "0"):
         assert "The library has no such source." in said(client.get(USED, {"source": words}))
 
 

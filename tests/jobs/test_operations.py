@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db import DataError
+from django.db import DataError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from articles import outbox
 from articles.models import Heartbeat, Outbox
 from reviews import audit, jobs
-from reviews.jobs import schedule, signs
+from reviews.jobs import retrying, schedule, signs
 from reviews.jobs.telling import told
 from reviews.models import Event
 from reviews.refusals import Refused
@@ -119,6 +121,31 @@ def test_all_are_tried_again(
     client.post(reverse("desk:retry_all"))
     assert Event.objects.filter(action="retry_jobs").count() == 1  # of nothing there is nothing to say
     assert audit.verify().ok
+
+
+def test_the_price_of_trying_thousands_again_does_not_grow(
+    cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[int] = []
+    monkeypatch.setattr(outbox, "_wakers", [woken.append])
+    now = timezone.now()
+    Outbox.objects.bulk_create(
+        Outbox(
+            job=("announce", "check_link")[n % 2], key=f"job:{n}", run_at=now, leased_until=now, attempts=5,
+            failed_at=now, last_error="OSError: away",
+        )
+        for n in range(2_000)
+    )  # fmt: skip
+    done = Outbox.objects.create(job="announce", key="done", run_at=now, done_at=now, attempts=1)
+    with CaptureQueriesContext(connection) as queries:
+        assert retrying.retry_all(by=cast.editor) == 2_000
+    assert len([q for q in queries if "articles_outbox" in q["sql"]]) == 2
+    waiting = Outbox.objects.filter(attempts=0, failed_at=None, leased_until=None, last_error="OSError: away")
+    assert waiting.count() == 2_000
+    assert Event.objects.get(action="retry_jobs").facts == {"jobs": {"announce": 1_000, "check_link": 1_000}}
+    assert not woken
+    done.refresh_from_db()
+    assert (done.attempts, done.run_at) == (1, now)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,7 @@ from articles.outbox import enqueue
 from reviews import jobs, served
 from reviews.jobs import running, signs, tidying
 from reviews.models import ServedCheck
+from reviews.watching import nightly, rereview
 from tests import factories as f
 
 Clock = Callable[..., dt.datetime]
@@ -58,6 +60,21 @@ def test_in_the_order_of_their_hour(db: None, ran: list[Any]) -> None:
     assert [payload["at"] for payload in ran] == [-3, -2, -1]
 
 
+@pytest.mark.parametrize("name", ["look_up_source", "check_link", "check_served"])
+def test_the_backlog_of_a_night_keeps_nobody_waiting(
+    name: str, db: None, ran: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(jobs.JOBS, name, lambda payload: ran.append("patient"))
+    for _ in range(30):
+        promise(name, after=-2 * MINUTE)
+    promise(payload={"at": 1})
+    assert jobs.run_due() == 21
+    assert ran == [{"at": 1}, *["patient"] * 20]
+    promise(payload={"at": 2})
+    assert jobs.run_due() == 11
+    assert ran[21:] == [{"at": 2}, *["patient"] * 10]
+
+
 def test_a_message_that_comes_early_or_twice_runs_nothing(db: None, ran: list[Any]) -> None:
     later, now = promise(after=MINUTE), promise()
     assert [jobs.run(pk) for pk in (later.pk, now.pk, now.pk, 10**9)] == [False, True, False, False]
@@ -91,6 +108,23 @@ def test_waits_differ(db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch) -
     waits = {job.run_at - clock() for job in Outbox.objects.filter(pk__in=pks)}
     assert len(waits) > 10
     assert jobs.BACK_OFF[0] <= min(waits) < max(waits) <= jobs.BACK_OFF[0] * (1 + running.JITTER)
+
+
+def test_a_night_that_failed_in_part_is_tried_again(
+    db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights = [[nightly.Ran("registries", 1.0, error="OSError: away"), nightly.Ran("links", 1.0)], []]
+    rounds = [Counter(failed=2, reminded=1), Counter(reminded=1)]
+    monkeypatch.setattr(nightly, "run", lambda: nights.pop(0))
+    monkeypatch.setattr(rereview, "run", lambda: rounds.pop(0))
+    sources, reminders = promise("check_sources"), promise("reminders")
+    assert jobs.run_due() == 0
+    sources.refresh_from_db()
+    reminders.refresh_from_db()
+    assert sources.last_error == "RuntimeError: These rounds of the night failed: registries."
+    assert reminders.last_error == "RuntimeError: The next review of 2 pages could not be looked after."
+    clock(MINUTE)
+    assert jobs.run_due() == 2
 
 
 @pytest.mark.parametrize("payload", [[], "words", 7, {"review": "x" * 50}, {"review": None}, {"other": 1}])
@@ -308,6 +342,17 @@ def test_done_jobs_are_forgotten_in_the_end(db: None) -> None:
         Outbox.objects.create(job="note", key=key, run_at=old, **fields)
     assert tidying.forget_done() == 1
     assert set(Outbox.objects.values_list("key", flat=True)) == {"done", "failed", "waits"}
+
+
+def test_what_a_night_promised_is_forgotten_within_days(db: None) -> None:
+    for name in ("look_up_source", "check_link", "check_served", "announce"):
+        for days in (2, 4):
+            then = timezone.now() - dt.timedelta(days=days)
+            Outbox.objects.create(job=name, key=f"{name}:{days}", run_at=then, done_at=then)
+    tidy = promise("tidy")
+    assert jobs.run(tidy.pk)
+    left = set(Outbox.objects.exclude(pk=tidy.pk).values_list("key", flat=True))
+    assert left == {"look_up_source:2", "check_link:2", "check_served:2", "announce:2", "announce:4"}
 
 
 def test_scheduled_publishing_is_one_effect(cast: SimpleNamespace, clock: Clock) -> None:

@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 from articles.models import Heartbeat, Outbox
 from config.celery import SWEEP, app
 from reviews import jobs, tasks
-from reviews.jobs import schedule
+from reviews.jobs import running, schedule
 
 
 @pytest.fixture
@@ -27,7 +27,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, dict[str, Any]]]:
 
 
 def promise(key: str, **fields: Any) -> int:
-    return Outbox.objects.create(job="note", key=key, payload={}, **{"run_at": timezone.now(), **fields}).pk
+    fields = {"job": "note", "run_at": timezone.now(), **fields}
+    return Outbox.objects.create(key=key, payload={}, **fields).pk
 
 
 def test_a_task_runs_one_job(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +56,16 @@ def test_a_sweep_sends_for_what_is_due_in_order(db: None, sent: list[tuple[int, 
         "jobs",
         *(schedule.beat_of(entry) for entry in schedule.entries()),
     }
+
+
+def test_a_sweep_sends_for_a_backlog_last_and_a_few_at_a_time(
+    db: None, sent: list[tuple[int, dict[str, Any]]]
+) -> None:
+    now, hour = timezone.now(), dt.timedelta(hours=1)
+    backlog = [promise(f"look_up:{n}", job="look_up_source", run_at=now - hour) for n in range(30)]
+    waited_for = promise("mail")
+    tasks.sweep()
+    assert [pk for pk, _ in sent] == [waited_for, *backlog[: running.MOST_PATIENT]]
 
 
 def test_a_broker_that_is_away_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:

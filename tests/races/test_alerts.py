@@ -19,7 +19,7 @@ from reviews.watching import alerts, notices
 from tests import factories
 from tests.races.racing import NOTHING, Referee, race
 from tests.races.test_races import rounds, signing, withdrawing
-from tests.watching.conftest import retract, source_of
+from tests.watching.conftest import cleared, retract, source_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,6 +45,7 @@ def deciding(alert: Alert, by: User, decision: str = "mistaken") -> tuple[str, C
 def test_two_decisions(cast: SimpleNamespace) -> None:
     for _ in rounds():
         alert = raised(cast)
+        cleared(source_of(alert.publication))
         referee = Referee()
         outcomes = race(deciding(alert, cast.editor), deciding(alert, cast.lead))
         assert [o.won for o in outcomes].count(True) == 1
@@ -60,6 +61,7 @@ def test_two_decisions(cast: SimpleNamespace) -> None:
 def test_a_decision_and_a_take_down(cast: SimpleNamespace) -> None:
     for _ in rounds():
         alert = raised(cast)
+        cleared(source_of(alert.publication))
         outcomes = race(deciding(alert, cast.editor), withdrawing(alert.article, cast.lead))
         assert outcomes[1].won, outcomes
         alert.refresh_from_db()

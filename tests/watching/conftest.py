@@ -69,5 +69,10 @@ def turn(source: Source, after: str, **fields: Any) -> StandingChange:
     return change
 
 
+def cleared(source: Source) -> None:
+    """The notice was about another paper: the record of the source says so, and no turn was raised."""
+    library.amend(source, by=None, cause="a test", standing=Source.Standing.NONE)
+
+
 def retract(source: Source, **fields: Any) -> StandingChange:
     return turn(source, Source.Standing.RETRACTED, **fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -16,9 +17,9 @@ from reviews import audit, jobs, workflow
 from reviews.models import Alert, Event, Review
 from reviews.refusals import Refused
 from reviews.requirements import missing_for
-from reviews.watching import alerts, using
+from reviews.watching import alerts, rereview, using
 from tests import factories as f
-from tests.watching.conftest import retract, source_of, turn
+from tests.watching.conftest import cleared, retract, source_of, turn
 
 Work = Callable[[], None]
 Rules = Callable[..., None]
@@ -103,6 +104,7 @@ def test_twice_is_once(page: Publication, work: Work) -> None:
 def test_twice_is_once_after_the_decision_too(cast: SimpleNamespace, page: Publication, work: Work) -> None:
     change = retract(source_of(page))
     work()
+    cleared(source_of(page))
     alerts.decide(Alert.objects.get(), by=cast.editor, decision="mistaken", reason="Another paper.")
     alerts.open_alert(change=change.pk, publication=page.pk)
     assert Alert.objects.count() == 1
@@ -156,6 +158,41 @@ def test_a_merged_source_counts_as_what_it_was_merged_into(cast: SimpleNamespace
     found = Alert.objects.order_by("publication_id")
     assert [(a.publication, a.source) for a in found] == [(on_keep, keep), (on_drop, keep)]
     assert all(alert.sole_support for alert in found)
+
+
+def test_two_alerts_whose_sources_are_merged_later(cast: SimpleNamespace, work: Work) -> None:
+    page = two_sources(cast)
+    keep, drop = source_of(page), source_of(page, 2)
+    for source in (keep, drop):
+        retract(source)
+        work()
+    library.merge(keep, drop, by=cast.editor)
+    turn(keep, Standing.REINSTATED)
+    work()
+    change = retract(keep)
+    work()
+    assert set(Alert.objects.values_list("source", "decision")) == {(keep.pk, ""), (drop.pk, "")}
+    assert Alert.objects.get(turn=change).source == drop
+    assert not Outbox.objects.exclude(last_error="").exists()
+    assert audit.verify().ok
+
+
+def test_an_open_alert_comes_before_one_that_was_decided_later(cast: SimpleNamespace, work: Work) -> None:
+    page = two_sources(cast)
+    keep, drop = source_of(page), source_of(page, 2)
+    for source in (keep, drop):
+        retract(source)
+        work()
+    cleared(drop)
+    alerts.decide(Alert.objects.get(source=drop), by=cast.editor, decision="mistaken", reason="Another.")
+    library.merge(keep, drop, by=cast.editor)
+    turn(keep, Standing.REINSTATED)
+    work()
+    change = retract(keep)
+    work()
+    assert Alert.objects.get(decision="").turn == change
+    assert Alert.objects.count() == 2
+    assert not Outbox.objects.exclude(last_error="").exists()
 
 
 def test_a_page_withdrawn_meanwhile_has_no_alert(
@@ -218,6 +255,52 @@ def test_a_review_of_what_is_not_live_is_told(cast: SimpleNamespace, work: Work)
     assert Event.objects.count() == events
     assert Event.objects.filter(action="alert_review", review=fresh).count() == 1
     assert audit.verify().ok
+
+
+def test_a_signed_review_that_dropped_the_source_goes_on(
+    cast: SimpleNamespace, page: Publication, work: Work
+) -> None:
+    article = Article.objects.get(pk=page.article_id)
+    save_draft(article, by=cast.writer, version=article.version, citations=[f.source()])
+    again = workflow.submit(article, by=cast.writer)
+    f.judge(again, cast.second)
+    f.sign(again, cast.second)
+    alert = raised(page, work)
+    again.refresh_from_db()
+    assert (again.status, again.alert, alert.review) == (Status.SIGNED_OFF, "", again)
+    workflow.publish(again, by=cast.editor)
+    alert.refresh_from_db()
+    assert alert.decision == Alert.Decision.REVISED
+
+
+def test_a_page_that_is_overdue_does_not_throw_back_its_cure(
+    cast: SimpleNamespace, page: Publication
+) -> None:
+    again = workflow.submit(page.article, by=cast.writer)
+    f.judge(again, cast.second)
+    f.sign(again, cast.second)
+    rereview.run(page.review_due + dt.timedelta(days=1))
+    again.refresh_from_db()
+    alert = Alert.objects.get(kind=Alert.Kind.REVIEW_OVERDUE)
+    assert (again.status, again.alert, alert.review) == (Status.SIGNED_OFF, "", again)
+    workflow.publish(again, by=cast.editor)
+    alert.refresh_from_db()
+    assert alert.decision == Alert.Decision.REVISED
+
+
+def test_a_review_that_drops_the_source_before_it_is_told(cast: SimpleNamespace, work: Work) -> None:
+    shared = f.source()
+    review = f.submitted(cast.writer, citations=[shared])
+    change = retract(shared)
+    alerts.raise_for(change.pk)
+    assert Outbox.objects.filter(job="open_alert", payload__review=review.pk).exists()
+    workflow.request_changes(review, by=cast.second, reason="Cite another source.")
+    article = Article.objects.get(pk=review.article_id)
+    save_draft(article, by=cast.writer, version=article.version, citations=[f.source()])
+    workflow.resubmit(review, by=cast.writer)
+    work()
+    review.refresh_from_db()
+    assert review.alert == ""
 
 
 # --- Reinstated -------------------------------------------------------------------------------------
@@ -350,6 +433,7 @@ def test_who_decides(
     who: str, assigned: bool, may: bool, cast: SimpleNamespace, page: Publication, work: Work
 ) -> None:
     alert, person = raised(page, work), getattr(cast, who)
+    cleared(source_of(page))
     if assigned:
         alerts.assign(alert, by=cast.editor, to=person)
     if may:
@@ -386,6 +470,22 @@ def test_a_page_cannot_stand_on_nothing(cast: SimpleNamespace, page: Publication
     other = raised(two_sources(cast), work)
     alerts.decide(other, by=cast.editor, decision="stands", reason="The other trial says the same.")
     assert other.decision == Alert.Decision.STANDS
+
+
+def test_no_alert_is_mistaken_while_the_page_stands_on_nothing(
+    cast: SimpleNamespace, page: Publication, work: Work
+) -> None:
+    alert = raised(page, work)
+    with pytest.raises(Refused) as refusal:
+        alerts.decide(alert, by=cast.editor, decision="mistaken", reason="We believe it.")
+    assert refusal.value.codes == ("sole_support",)
+    withdrawn = raised(two_sources(cast), work, Standing.WITHDRAWN)
+    alerts.take(withdrawn, by=cast.second)
+    with pytest.raises(Refused, match="may call this alert mistaken") as refusal:
+        alerts.decide(withdrawn, by=cast.second, decision="mistaken", reason="Another paper.")
+    assert refusal.value.codes == ("permission",)
+    alerts.decide(withdrawn, by=cast.lead, decision="mistaken", reason="Another paper.")
+    assert withdrawn.decision == Alert.Decision.MISTAKEN
 
 
 def test_taking_the_page_down_is_a_decision(cast: SimpleNamespace, page: Publication, work: Work) -> None:
@@ -500,6 +600,7 @@ def test_a_decision_that_was_rewritten_is_found(
     change: dict[str, Any], cast: SimpleNamespace, page: Publication, work: Work
 ) -> None:
     alert = raised(page, work)
+    cleared(source_of(page))
     alerts.decide(alert, by=cast.editor, decision="mistaken", reason="Another paper.")
     assert audit.verify().ok
     Alert.objects.filter(pk=alert.pk).update(**change)
@@ -508,4 +609,4 @@ def test_a_decision_that_was_rewritten_is_found(
 
 
 def test_the_jobs_are_known() -> None:
-    assert {"raise_alerts", "open_alert", "alert_notice"} <= jobs.JOBS.keys()
+    assert {"raise_alerts", "open_alert", "open_link_alert", "alert_notice"} <= jobs.JOBS.keys()

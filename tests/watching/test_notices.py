@@ -19,7 +19,7 @@ from reviews.models import Alert, Event
 from reviews.refusals import Refused
 from reviews.watching import alerts, notices
 from tests import factories as f
-from tests.watching.conftest import retract, source_of, turn
+from tests.watching.conftest import cleared, retract, source_of, turn
 from tests.watching.test_alerts import republished, two_sources
 
 Work = Callable[[], None]
@@ -130,6 +130,8 @@ def test_nothing_to_tell(what: str, cast: SimpleNamespace, alert: Alert, work: W
         hour_comes(alert)
         assert notices.post_when_due(alert.pk) is None
     else:
+        if what == "mistaken":
+            cleared(source_of(alert.publication))
         alerts.decide(alert, by=cast.editor, decision=what, reason="It is another paper.")
     hour_comes(alert)
     work()
