@@ -11,7 +11,8 @@ from articles.canonical import canonical, digest, digest_text
 from articles.documents import Document, document
 from articles.editing import draft_digest, latest_contribution
 from articles.html import clean
-from articles.models import Article, Edition, record
+from articles.models import Article, Edition, Source, record
+from articles.sources.library import kept
 
 SCHEMA = 1
 
@@ -81,12 +82,12 @@ def payload(article: Article, *, number: int) -> dict[str, Any]:
         "interests": article.interests,
         "references": [
             {
-                "number": c.number,
-                "source": c.source_id,
-                "record": record(c.source),
-                "digest": digest(record(c.source)),
+                "number": number,
+                "source": source.pk,
+                "record": record(source),
+                "digest": digest(record(source)),
             }
-            for c in article.citations.select_related("source").order_by("number")
+            for number, source in _cited(article)
         ],
         "correction": (
             {"kind": article.correction_kind, "text": article.correction_text}
@@ -94,6 +95,12 @@ def payload(article: Article, *, number: int) -> dict[str, Any]:
             else None
         ),
     }
+
+
+def _cited(article: Article) -> list[tuple[int, Source]]:
+    """The draft's references in order; in place of a merged source, the one that was kept."""
+    citations = article.citations.select_related("source__merged_into").order_by("number")
+    return [(citation.number, kept(citation.source)) for citation in citations]
 
 
 def edition_document(edition: Edition) -> Document:

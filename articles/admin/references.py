@@ -16,7 +16,7 @@ from articles.downloads import FORMATS, references_file
 from articles.editing import NotAllowed, NotSaved, save_draft
 from articles.models import Article, Source
 from articles.sources.library import Entered, enter, work_of
-from articles.sources.pasting import Pasted, read_pasted, read_uploaded
+from articles.sources.pasting import read_pasted, read_uploaded, together
 from articles.sources.reading import LARGEST, Unreadable
 
 if TYPE_CHECKING:
@@ -48,10 +48,7 @@ class PasteForm(forms.Form):
                 parts.append(read_uploaded(file.read(), name=file.name))
         except Unreadable as error:
             raise forms.ValidationError(str(error)) from error
-        self.pasted = Pasted(
-            tuple(work for part in parts for work in part.works),
-            tuple(problem for part in parts for problem in part.problems),
-        )
+        self.pasted = together(*parts)
         if not (self.pasted.works or self.pasted.problems):
             raise forms.ValidationError("Paste something, or choose a file.")
         return entered

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -16,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 
 from articles.models import RegistryAnswer, Source, SourceVersion, record
+from articles.outbox import enqueue
 from articles.sources import library
 from articles.sources.evidence import Evidence, from_dict, suggested_level
 from articles.sources.identifiers import identify, why_not
@@ -51,9 +53,10 @@ class SourceForm(_SourceForm):
             if not text:
                 continue
             label = str(self.fields[name].label)
-            found = identify(text) or identify(f"{label} {text}")
+            spoken = {"arxiv": "arXiv:"}.get(name, label)
+            found = identify(text) or identify(f"{spoken} {text}")
             if found is None or found.kind != name:
-                self.add_error(name, why_not(f"{label} {text}") or f"This is no {label}.")
+                self.add_error(name, why_not(f"{spoken} {text}") or f"This is no {label}.")
                 continue
             entered[name] = found.value
             other = library.known_by(name, found.value) if name in library.UNIQUE else None
@@ -138,6 +141,9 @@ class SourceAdmin(_SourceAdmin):
             field.max_length = None  # a whole address may be pasted; `clean` keeps the identifier
             field.validators = []
             field.widget.attrs.pop("maxlength", None)
+        if isinstance(field, forms.Field):
+            # What was looked up while the page was open is no change of the writer's.
+            field.show_hidden_initial = True
         return field
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
@@ -147,8 +153,17 @@ class SourceAdmin(_SourceAdmin):
             library.added(obj, by=by, cause="entered")
             return
         fields = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
-        if fields:
-            library.amend(obj, by=by, cause="changed by hand", **fields)
+        if not fields:
+            return
+        try:
+            with transaction.atomic():
+                version = library.amend(obj, by=by, cause="changed by hand", **fields)
+                if any(fields.get(name) for name in library.UNIQUE):
+                    key = f"look_up:{obj.pk}:v{version.number}"
+                    enqueue("look_up_source", key=key, payload={"source": obj.pk})
+        except library.Duplicate as refusal:
+            form.changed_data = []
+            messages.error(request, f"Nothing was changed. {refusal}")
 
     def render_change_form(
         self,
@@ -184,7 +199,7 @@ class SourceAdmin(_SourceAdmin):
         other = _numbered(request.POST.get("with") or request.GET.get("with", ""))
         if request.method == "POST" and other:
             return self._merge(request, source, other)
-        query = request.GET.get("q", "").strip()[:200]
+        query = request.GET.get("q", "").replace("\x00", "").strip()[:200]
         matches, _ = self.get_search_results(request, self.get_queryset(request), query)
         request.current_app = self.admin_site.name
         context = {
@@ -203,13 +218,18 @@ class SourceAdmin(_SourceAdmin):
     def _merge(self, request: HttpRequest, source: Source, other: Source) -> HttpResponse:
         keep, drop = (other, source) if request.POST.get("keep") == str(other.pk) else (source, other)
         try:
-            library.merge(keep, drop, by=cast(User, request.user))
+            with transaction.atomic():
+                library.merge(keep, drop, by=cast(User, request.user))
+                self.merged(keep, drop)
         except ValueError as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse("admin:articles_source_change", args=[source.pk]))
         self.log_change(request, keep, f"Merged with source {drop.pk}")
         messages.success(request, f"Merged. “{drop.title}” (source {drop.pk}) now stands for this record.")
         return HttpResponseRedirect(reverse("admin:articles_source_change", args=[keep.pk]))
+
+    def merged(self, keep: Source, drop: Source) -> None:
+        """What else becomes of the two once they are merged, in the same transaction."""
 
 
 def about(source: Source) -> dict[str, Any]:
@@ -224,7 +244,7 @@ def about(source: Source) -> dict[str, Any]:
         "printed": vancouver(library.work_of(source)),
         "evidence": glance(evidence),
         "level": why,
-        "answers": RegistryAnswer.objects.filter(identifier__in=keys),
+        "answers": RegistryAnswer.objects.filter(identifier__in=keys).defer("body"),
         "versions": versions,
     }
 

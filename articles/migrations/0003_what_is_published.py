@@ -10,9 +10,12 @@ def fill(apps: Any, schema_editor: Any) -> None:
     """References and disclaimers of what was published before they had tables of their own."""
     Publication = apps.get_model("articles", "Publication")
     Reference = apps.get_model("articles", "PublishedReference")
+    Source = apps.get_model("articles", "Source")
     Shown = apps.get_model("articles", "PublishedDisclaimer")
     for page in Publication.objects.select_related("edition").iterator(chunk_size=200):
-        references = json.loads(page.edition.canonical)["references"]
+        frozen = json.loads(page.edition.canonical)["references"]
+        there = set(Source.objects.filter(pk__in=[r["source"] for r in frozen]).values_list("pk", flat=True))
+        references = [r for r in frozen if r["source"] in there]
         Reference.objects.bulk_create(
             [Reference(publication=page, source_id=r["source"], number=r["number"]) for r in references],
             ignore_conflicts=True,

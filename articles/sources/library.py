@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from rapidfuzz import fuzz
 
 from articles.canonical import digest
@@ -46,16 +47,22 @@ def enter(work: Work, *, by: User | None, cause: str = "entered") -> Entered:
 
     Sources that are probably the same work without sharing an identifier are named, never merged.
     """
-    with transaction.atomic():
-        found = same_as(work)
-        if found is None:
-            twins = tuple(twins_of(work))
-            source = Source(**_columns(work))
-            source.save()
-            added(source, by=by, cause=cause)
+    found = same_as(work)
+    if found is None:
+        twins = tuple(twins_of(work))
+        source = Source(**_columns(work))
+        try:
+            with transaction.atomic():
+                source.save()
+                added(source, by=by, cause=cause)
             return Entered(source, is_new=True, twins=twins)
-        fill(found, work, by=by, cause=cause)
-        return Entered(found, is_new=False)
+        except IntegrityError:
+            # Somebody else entered it at the same time.
+            found = same_as(work)
+            if found is None:
+                raise
+    fill(found, work, by=by, cause=cause)
+    return Entered(found, is_new=False)
 
 
 def added(source: Source, *, by: User | None, cause: str) -> None:
@@ -68,10 +75,10 @@ def added(source: Source, *, by: User | None, cause: str) -> None:
 def amend(source: Source, *, by: User | None, cause: str, **fields: Any) -> SourceVersion:
     """Set fields of a source, all or none. Raises `Duplicate` when another has one of its identifiers."""
     with transaction.atomic():
-        locked = Source.objects.select_for_update().get(pk=source.pk)
+        locked = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
         for name in UNIQUE:
             value = str(fields.get(name) or "")
-            rows = Source.objects.filter(**_named(name, value)).exclude(pk=locked.pk)
+            rows = Source.objects.filter(_named(name, value)).exclude(pk=locked.pk)
             other = rows.first() if value else None
             if other:
                 raise Duplicate(other, _label(name))
@@ -84,20 +91,22 @@ def amend(source: Source, *, by: User | None, cause: str, **fields: Any) -> Sour
 
 
 def fill(source: Source, work: Work, *, by: User | None, cause: str) -> SourceVersion:
-    """Set those fields of a source that are empty and that the work knows.
+    """Set those fields of a source that are empty and that the work knows; with a title comes its kind.
 
     An identifier that belongs to another source is left out: whether the two are one, a person says.
     """
     known = _columns(work)
-    empty = {n: v for n, v in known.items() if v and n != "kind" and not getattr(source, n)}
-    if work.title and source.title == untitled(source):
-        empty["title"] = known["title"]
-    for name in UNIQUE:
-        if name in empty:
-            others = Source.objects.filter(**_named(name, empty[name])).exclude(pk=source.pk)
-            if others.exists():
-                del empty[name]
-    return amend(source, by=by, cause=cause, **empty) if empty else pin(source, by=by, cause=cause)
+    with transaction.atomic():
+        now = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+        empty = {n: v for n, v in known.items() if v and n != "kind" and not getattr(now, n)}
+        if work.title and now.title in _stand_ins(now):
+            empty |= {"title": known["title"], "kind": known["kind"]}
+        for name in UNIQUE:
+            if name in empty:
+                others = Source.objects.filter(_named(name, empty[name])).exclude(pk=now.pk)
+                if others.exists():
+                    del empty[name]
+        return amend(source, by=by, cause=cause, **empty) if empty else pin(now, by=by, cause=cause)
 
 
 def pin(source: Source, *, by: User | None = None, cause: str = "as it was found") -> SourceVersion:
@@ -119,19 +128,28 @@ def pin(source: Source, *, by: User | None = None, cause: str = "as it was found
 
 
 def same_as(work: Work) -> Source | None:
-    """The source that shares an identifier with the work; of one that was merged, what it was merged into."""
+    """The source that shares an identifier with the work; of one that was merged, what it was merged into.
+
+    A work without one is known by its address, a book by its ISBN, anything by being the very same entry.
+    """
     for name in (*UNIQUE, "arxiv"):
         if found := known_by(name, getattr(work, name)):
             return kept(found)
-    if work.url and not any(getattr(work, name) for name in UNIQUE):
-        found = Source.objects.filter(url=work.url, doi="", pmid="", pmcid="", nct="").order_by("pk").first()
-        return kept(found) if found else None
-    return None
+    if any(getattr(work, name) for name in UNIQUE):
+        return None
+    sources = Source.objects.order_by("pk")
+    found = None
+    if work.url:
+        found = sources.filter(url=work.url, doi="", pmid="", pmcid="", nct="").first()
+    if found is None and work.isbn and work.kind == "book":
+        found = sources.filter(isbn=work.isbn, kind="book").first()
+    found = found or sources.filter(merged_into=None, **_columns(work)).first()
+    return kept(found) if found else None
 
 
 def known_by(name: str, value: str) -> Source | None:
     """The source that has this identifier, of the kind `name`."""
-    return Source.objects.filter(**_named(name, value)).order_by("pk").first() if value else None
+    return Source.objects.filter(_named(name, value)).order_by("pk").first() if value else None
 
 
 def kept(source: Source) -> Source:
@@ -142,7 +160,7 @@ def kept(source: Source) -> Source:
 def twins_of(work: Work, *, but: Source | None = None) -> list[Source]:
     """Sources of the same year and first author whose titles are very much alike, the likest first."""
     title = plain(work.title)
-    if not title or work.year is None:
+    if not title:
         return []
     first = _first_author(", ".join(work.authors))
     rows = Source.objects.filter(year=work.year, merged_into=None)
@@ -150,7 +168,7 @@ def twins_of(work: Work, *, but: Source | None = None) -> list[Source]:
     scored = [
         (fuzz.ratio(title, plain(found.title)), -found.pk, found)
         for found in rows.filter(authors__istartswith=first)[:500]
-        if _first_author(found.authors) == first
+        if _first_author(found.authors).casefold() == first.casefold()
     ]
     return [found for score, _, found in sorted(scored, reverse=True, key=lambda s: s[:2]) if score >= LIKE][
         :5
@@ -160,10 +178,11 @@ def twins_of(work: Work, *, but: Source | None = None) -> list[Source]:
 def merge(keep: Source, drop: Source, *, by: User) -> None:
     """Make two records of one work one: what cites `drop` goes on citing it, what is new cites `keep`.
 
-    Identifiers and other fields that only `drop` has go over to `keep`. Nothing is deleted.
+    Identifiers and other fields that only `drop` has go over to `keep`, which is looked up again. Nothing
+    is deleted.
     """
     with transaction.atomic():
-        rows = Source.objects.select_for_update().filter(pk__in=(keep.pk, drop.pk)).order_by("pk")
+        rows = Source.objects.select_for_update(no_key=True).filter(pk__in=(keep.pk, drop.pk)).order_by("pk")
         now = {source.pk: source for source in rows}
         keep, drop = now[keep.pk], now[drop.pk]
         if keep.pk == drop.pk or keep.merged_into_id or drop.merged_into_id:
@@ -176,6 +195,8 @@ def merge(keep: Source, drop: Source, *, by: User) -> None:
         amend(drop, by=by, cause=f"merged into source {keep.pk}", merged_into=keep, **gone)
         fill(keep, moved, by=by, cause=f"merged with source {drop.pk}")
         drop.duplicates.update(merged_into=keep)
+        key = f"look_up:{keep.pk}:merged:{drop.pk}"
+        enqueue("look_up_source", key=key, payload={"source": keep.pk})
 
 
 def work_of(source: Source) -> Work:
@@ -185,15 +206,17 @@ def work_of(source: Source) -> Work:
 
 def untitled(work: Work | Source) -> str:
     """What stands for the title of a work of which only an identifier is known."""
-    for name in IDENTIFIERS:
-        if value := getattr(work, name):
-            return f"{_label(name)} {value}"
-    return work.url[:400] or "Title not known"
+    return _stand_ins(work)[0]
 
 
 def plain(text: str) -> str:
     """A title as it is compared: letters and digits in lower case, one space between words."""
     return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _stand_ins(work: Work | Source) -> list[str]:
+    numbers = [f"{_label(name)} {value}" for name in IDENTIFIERS if (value := getattr(work, name))]
+    return [*numbers, *filter(None, [work.url[:400]]), "Title not known"]
 
 
 def _label(name: str) -> str:
@@ -202,7 +225,7 @@ def _label(name: str) -> str:
 
 def _first_author(authors: str) -> str:
     names = split_names(authors)
-    return names[0].rsplit(" ", 1)[0].casefold() if names else ""
+    return names[0].rsplit(" ", 1)[0] if names else ""
 
 
 def _columns(work: Work) -> dict[str, Any]:
@@ -221,6 +244,9 @@ def _columns(work: Work) -> dict[str, Any]:
     return columns
 
 
-def _named(name: str, value: str) -> dict[str, str]:
-    """A DOI is the same in any case (DOI Handbook, 2.4); the other identifiers are written in one."""
-    return {"doi__iexact" if name == "doi" else name: value}
+def _named(name: str, value: str) -> Q:
+    """A DOI is the same in any case (DOI Handbook, 2.4); the other identifiers are written in one.
+
+    That it is not empty is said, so that the index of those that are not can be used.
+    """
+    return Q(**{"doi__iexact" if name == "doi" else name: value}) & ~Q(**{name: ""})

@@ -11,7 +11,7 @@ from articles.sources.reading import Problem, Unreadable, read
 from articles.sources.works import Work
 
 MOST = 500
-"""Works that are taken from one paste or file; a longer one is cut up by its owner."""
+"""Works that are taken from one paste, file or both; a longer one is cut up by its owner."""
 
 _KINDS = {"nct": "trial-record", "isbn": "book", "arxiv": "preprint"}
 
@@ -67,6 +67,14 @@ def read_uploaded(data: bytes, *, name: str) -> Pasted:
             raise
         return read_pasted(text)
     return _at_most(found.works, found.problems)
+
+
+def together(*parts: Pasted) -> Pasted:
+    """Several pastes as one, in order, of `MOST` works altogether."""
+    return _at_most(
+        tuple(work for part in parts for work in part.works),
+        tuple(problem for part in parts for problem in part.problems),
+    )
 
 
 def _work(entry: str) -> Work:

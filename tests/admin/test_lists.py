@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.shortcuts import resolve_url
@@ -22,6 +23,7 @@ from articles.models import Article, Source, Topic
 from reviews import workflow
 from reviews.admin import ReadOnlyAdmin
 from reviews.models import Event, Reviewer, SignOff
+from reviews.watching.standings import set_standing
 from tests import factories as f
 from tests.admin import pages
 
@@ -206,11 +208,36 @@ def test_changing_a_cited_source_is_allowed_and_noticed_by_the_gate(cast: Simple
     source = f.source()
     review = f.signed(cast.writer, cast.reviewer, citations=[source])
     assert missing_for(review) == []
+    editor = pages.client(cast.editor)
+    address = f"{SOURCES}{source.pk}/change/"
+    form = pages.values(editor.get(address).content.decode(), "source_form")
+    done = editor.post(address, {**form, "standing": "retracted"}, follow=True)
+    assert "source_retracted" in {r.code for r in missing_for(review)}
+    assert "was not changed" not in pages.text_of(done)
+    assert "Standing" in LogEntry.objects.get(object_id=str(source.pk)).get_change_message()
+
+
+def test_how_a_source_stands_is_not_a_writers_to_say(cast: SimpleNamespace) -> None:
+    source = f.source(standing="retracted")
     writer = pages.client(cast.writer)
     address = f"{SOURCES}{source.pk}/change/"
     form = pages.values(writer.get(address).content.decode(), "source_form")
-    assert writer.post(address, {**form, "standing": "retracted"}).status_code == 302
-    assert "source_retracted" in {r.code for r in missing_for(review)}
+    assert "standing" not in form
+    assert writer.post(address, {**form, "standing": "none"}).status_code == 302
+    source.refresh_from_db()
+    assert source.standing == "retracted"
+
+
+def test_a_standing_that_cannot_be_taken_back_by_hand_is_told(cast: SimpleNamespace) -> None:
+    source = f.source()
+    set_standing(source, "retracted", dataset="Crossref")
+    editor = pages.client(cast.editor)
+    address = f"{SOURCES}{source.pk}/change/"
+    form = pages.values(editor.get(address).content.decode(), "source_form")
+    done = editor.post(address, {**form, "standing": "none"}, follow=True)
+    assert "was not changed: it stays “Retracted”" in pages.text_of(done)
+    source.refresh_from_db()
+    assert source.standing == "retracted"
 
 
 def test_a_topic_keeps_its_address(cast: SimpleNamespace) -> None:

@@ -9,8 +9,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from articles.models import Article, Source
-from articles.sources import library
+from articles.models import Article, Outbox, Source
+from articles.sources import library, pasting
 from articles.sources.works import Work
 from tests import factories as f
 from tests.admin import pages
@@ -199,3 +199,82 @@ def test_a_merged_record_is_not_offered_for_citing(cast: SimpleNamespace) -> Non
     place = "/admin/autocomplete/?app_label=articles&model_name=citation&field_name=source&term=Walking"
     found = json.loads(pages.client(cast.writer).get(place).content)["results"]
     assert [one["id"] for one in found] == [str(keep.pk)]
+
+
+def test_what_was_looked_up_while_the_page_was_open_stays(cast: SimpleNamespace) -> None:
+    source = library.enter(Work(title="Walking", doi="10.1000/walk.1"), by=cast.writer).source
+    writer = pages.client(cast.writer)
+    place = reverse("admin:articles_source_change", args=[source.pk])
+    form = pages.values(writer.get(place).content.decode(), "source_form")
+    Source.objects.filter(pk=source.pk).update(pmid="77", year=2021, authors="Stone AB", kind="trial")
+    assert writer.post(place, {**form, "title": "Walking, slowly"}).status_code == 302
+    source.refresh_from_db()
+    assert source.title == "Walking, slowly"
+    assert (source.pmid, source.year, source.authors, source.kind) == ("77", 2021, "Stone AB", "trial")
+
+
+def test_an_identifier_typed_by_hand_is_looked_up(cast: SimpleNamespace) -> None:
+    source = f.source(title="Walking")
+    writer = pages.client(cast.writer)
+    place = reverse("admin:articles_source_change", args=[source.pk])
+    form = pages.values(writer.get(place).content.decode(), "source_form")
+    writer.post(place, {**form, "title": "Walking, slowly"})
+    assert not Outbox.objects.filter(job="look_up_source").exists()
+    writer.post(place, {**form, "pmid": "77"})
+    assert Outbox.objects.get(job="look_up_source").payload == {"source": source.pk}
+
+
+def test_an_identifier_that_somebody_took_meanwhile_is_told(
+    cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f.source(title="The first", pmid="77")
+    source = f.source(title="Walking")
+    writer = pages.client(cast.writer)
+    place = reverse("admin:articles_source_change", args=[source.pk])
+    form = pages.values(writer.get(place).content.decode(), "source_form")
+    monkeypatch.setattr(library, "known_by", lambda name, value: None)
+    done = writer.post(place, {**form, "pmid": "77"}, follow=True)
+    assert "Nothing was changed. A source with this PMID" in pages.text_of(done)
+
+
+def test_an_arxiv_number_is_taken_in_any_spelling(cast: SimpleNamespace) -> None:
+    writer = pages.client(cast.writer)
+    form = pages.values(writer.get("/admin/articles/source/add/").content.decode(), "source_form")
+    for number, typed in enumerate(("2101.00001", "arXiv:2101.00002", "https://arxiv.org/abs/2101.00003")):
+        entered = {**form, "title": f"New {number}", "arxiv": typed}
+        assert writer.post("/admin/articles/source/add/", entered).status_code == 302
+    known = Source.objects.order_by("pk").values_list("arxiv", flat=True)
+    assert list(known) == ["2101.00001", "2101.00002", "2101.00003"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "dropped", "after"),
+    [("none", "retracted", "retracted"), ("unknown", "correction", "correction"),
+     ("retracted", "correction", "retracted"), ("none", "unknown", "none")],
+)  # fmt: skip
+def test_a_merged_source_stands_as_the_graver_of_the_two(
+    kept: str, dropped: str, after: str, cast: SimpleNamespace
+) -> None:
+    keep, drop = f.source(title="Walking", standing=kept), f.source(title="Walking!", standing=dropped)
+    place = reverse("admin:articles_source_merge", args=[keep.pk])
+    pages.client(cast.writer).post(place, {"with": drop.pk, "keep": keep.pk})
+    keep.refresh_from_db()
+    assert keep.standing == after
+    told = list(keep.standing_changes.values_list("dataset", flat=True))
+    assert told == ([f"source {drop.pk}, merged into this"] if after != kept else [])
+
+
+def test_no_query_breaks_the_merge_page(cast: SimpleNamespace) -> None:
+    place = reverse("admin:articles_source_merge", args=[f.source(doi="10.1000/walk.1").pk])
+    assert pages.client(cast.writer).get(f"{place}?q=%00walking%00").context["query"] == "walking"
+
+
+def test_text_and_file_together_are_no_longer_than_one(
+    cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pasting, "MOST", 2)
+    file = SimpleUploadedFile("refs.txt", b"10.1000/c\n10.1000/d")
+    article = f.draft(cast.writer)
+    answer = pages.client(cast.writer).post(address(article), {"text": "10.1000/a", "file": file})
+    assert "Only the first 2 references were read" in pages.text_of(answer)
+    assert set(Source.objects.exclude(doi="").values_list("doi", flat=True)) == {"10.1000/a", "10.1000/c"}

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from articles.freezing import payload
 from articles.models import Outbox, Source, SourceVersion
 from articles.sources import library
 from articles.sources.names import joined_names, split_names
@@ -174,3 +175,72 @@ def test_versions_cannot_be_rewritten(cast: SimpleNamespace) -> None:
     library.enter(WALK, by=cast.writer)
     with pytest.raises(Exception, match="append-only"):
         SourceVersion.objects.update(record={})
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        Work(title="A leaflet"),
+        Work(title="Walking", authors=("Stone AB",), year=2021),
+        Work(kind="book", isbn="9780306406157"),
+    ],
+)
+def test_what_is_pasted_twice_is_entered_once(work: Work, cast: SimpleNamespace) -> None:
+    first = library.enter(work, by=cast.writer)
+    again = library.enter(work, by=cast.writer)
+    assert (again.source, again.is_new) == (first.source, False)
+    assert first.source.versions.count() == 1
+
+
+def test_a_book_is_known_by_its_isbn_and_its_chapter_is_not(cast: SimpleNamespace) -> None:
+    book = library.enter(Work(kind="book", title="Backs", isbn="9780306406157"), by=cast.writer).source
+    same = Work(kind="book", title="Backs, a handbook", isbn="9780306406157", year=2020)
+    assert library.enter(same, by=cast.writer).source == book
+    chapter = Work(kind="book-chapter", title="Walking", isbn="9780306406157")
+    assert library.enter(chapter, by=cast.writer).is_new
+
+
+def test_twins_without_a_year_are_twins_and_so_are_those_of_other_alphabets(cast: SimpleNamespace) -> None:
+    first = library.enter(replace(WALK, doi="", year=None, authors=("Ågren Ö",)), by=cast.writer).source
+    alike = Work(title="Walking for low back pain: a randomized trial", authors=("Ågren Ö",))
+    assert library.enter(alike, by=cast.writer).twins == (first,)
+    assert library.enter(replace(alike, year=2020), by=cast.writer).twins == ()
+
+
+def test_a_number_that_stands_for_a_title_gives_way_with_its_kind(cast: SimpleNamespace) -> None:
+    source = library.enter(Work(pmid="77"), by=cast.writer).source
+    library.amend(source, by=cast.writer, cause="by hand", doi="10.1000/walk.1")
+    library.fill(source, replace(WALK, kind="trial"), by=None, cause="looked up")
+    source.refresh_from_db()
+    assert (source.title, source.kind) == (WALK.title, "trial")
+
+
+def test_filling_goes_by_the_row_and_not_by_what_was_read_before(cast: SimpleNamespace) -> None:
+    source = library.enter(Work(title="Walking", doi=WALK.doi), by=cast.writer).source
+    library.amend(Source.objects.get(pk=source.pk), by=cast.writer, cause="by hand", pages="1-9")
+    library.fill(source, WALK, by=None, cause="looked up")
+    source.refresh_from_db()
+    assert (source.pages, source.volume) == ("1-9", "4")
+
+
+def test_who_enters_a_work_a_moment_later_gets_the_one_that_is_there(
+    cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_between(work: Work) -> list[Source]:
+        factories.source(doi=WALK.doi, title="Entered in between")
+        return []
+
+    monkeypatch.setattr(library, "twins_of", in_between)
+    entered = library.enter(WALK, by=cast.writer)
+    assert (entered.source.title, entered.is_new) == ("Entered in between", False)
+
+
+def test_what_was_merged_is_looked_up_and_frozen_as_what_was_kept(cast: SimpleNamespace) -> None:
+    keep = library.enter(Work(title="Kept"), by=cast.writer).source
+    drop = library.enter(Work(title="Dropped"), by=cast.writer).source
+    article = factories.draft(cast.writer, citations=[drop])
+    library.merge(keep, drop, by=cast.writer)
+    assert Outbox.objects.get(job="look_up_source").payload == {"source": keep.pk}
+    (frozen,) = payload(article, number=1)["references"]
+    assert (frozen["source"], frozen["record"]["title"]) == (keep.pk, "Kept")
+    assert frozen["digest"] == library.pin(Source.objects.get(pk=keep.pk)).digest

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from articles.models import Outbox, RegistryAnswer, Source, SourceVersion
+from articles.sources import looking_up
 from articles.sources.registries import client, crossref, pubmed, trials
 from reviews import requirements
 from reviews.models import Event, StandingChange
@@ -181,3 +182,40 @@ def test_look_ups_are_promised_once_a_day(source: Source, settings: Any) -> None
     for _ in range(2):
         assert registries.promise_look_ups(Source.objects.all()) == 1
     assert Outbox.objects.get(job="look_up_source").payload == {"source": source.pk}
+
+
+def test_unchanged_says_again_what_the_stored_answer_says(registry: StandIn, source: Source) -> None:
+    registry.pages[AT] = says_work(RETRACTED, etag='"v1"')
+    looking_up.look_up(source)
+    assert source.standing == "unknown", "kept, and not yet applied"
+    registry.pages[AT] = says(b"", status=304)
+    look_up(source)
+    assert source.standing == "retracted"
+
+
+def test_unchanged_fills_the_source_that_has_the_identifier_now(registry: StandIn, source: Source) -> None:
+    registry.pages[AT] = says_work(WORK, etag='"v1"')
+    look_up(source)
+    Source.objects.filter(pk=source.pk).update(doi="")
+    other = f.source(title=f"DOI {DOI}", authors="", year=None, doi=DOI, standing="unknown")
+    registry.pages[AT] = says(b"", status=304)
+    look_up(other)
+    assert (other.authors, other.year, other.standing) == ("Stone AB", 2021, "none")
+
+
+@pytest.mark.parametrize("change", ["doi", "merged_into"])
+def test_what_changed_while_the_registry_was_asked_is_not_written_to(
+    change: str, registry: StandIn, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.pages[AT] = says_work(RETRACTED)
+    ask = crossref.look_up
+    values: dict[str, Any] = {"doi": "10.1000/other", "merged_into": f.source()}
+
+    def meanwhile(doi: str, **validators: str) -> Any:
+        Source.objects.filter(pk=source.pk).update(**{change: values[change]})
+        return ask(doi, **validators)
+
+    monkeypatch.setattr(crossref, "look_up", meanwhile)
+    look_up(source)
+    assert (source.authors, source.standing) == ("", "unknown")
+    assert not RegistryAnswer.objects.exists()

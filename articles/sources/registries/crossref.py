@@ -54,10 +54,16 @@ def look_up(doi: str, *, etag: str = "", last_modified: str = "") -> Found:
         return nothing(Answer("unknown"), "This is not a DOI, so Crossref was not asked.")
     url = question("CROSSREF_URL", f"works/{quote(wanted, safe='')}", contact="mailto")
     answer = ask(url, etag=etag, last_modified=last_modified, registry=NAME, interval=INTERVAL)
-    read, answer = json_of(answer, registry=NAME)
+    return read(answer, doi)
+
+
+def read(answer: Answer, doi: str) -> Found:
+    """What an answer says of a DOI, whenever it came; one that holds nothing usable says why."""
+    wanted = clean_doi(doi)
+    content, answer = json_of(answer, registry=NAME)
     if answer.outcome != "found":
         return nothing(answer)
-    message = _object(read.get("message"))
+    message = _object(content.get("message"))
     aliases = [clean_doi(alias) for alias in _list(message.get("aliases"))]
     if wanted not in (clean_doi(message.get("DOI")), *aliases):
         return nothing(answer, "Crossref answered about another work.")

@@ -48,10 +48,7 @@ def look_up(identifier: str, *, etag: str = "", last_modified: str = "") -> Foun
 
     The last two are searched for first, and the record found must have that very identifier.
     """
-    wanted = identifier.strip()
-    pmid = wanted if re.fullmatch(r"[1-9][0-9]{0,9}", wanted) else ""
-    pmcid = wanted.upper() if re.fullmatch(r"PMC[1-9][0-9]{0,9}", wanted, re.IGNORECASE) else ""
-    doi = "" if pmid or pmcid else clean_doi(wanted)
+    pmid, pmcid, doi = _told_apart(identifier)
     if not (pmid or pmcid or doi):
         return nothing(Answer("unknown"), "This is no PMID, PMCID or DOI, so PubMed was not asked.")
     if not pmid:
@@ -60,6 +57,18 @@ def look_up(identifier: str, *, etag: str = "", last_modified: str = "") -> Foun
             return nothing(answer)
     url = _question("efetch.fcgi", id=pmid, retmode="xml")
     answer = ask(url, etag=etag, last_modified=last_modified, registry=NAME, accept="*/*", interval=INTERVAL)
+    found = read(answer, identifier)
+    if found.work and found.work.pmid != pmid:
+        return nothing(answer, "PubMed answered about another work.")
+    return found
+
+
+def read(answer: Answer, identifier: str) -> Found:
+    """What an answer to “efetch” says of a PMID, PMCID or DOI, whenever it came.
+
+    One that holds nothing usable says why.
+    """
+    pmid, pmcid, doi = _told_apart(identifier)
     if answer.outcome != "found":
         return nothing(answer)
     root = _parsed(answer.body)
@@ -69,10 +78,18 @@ def look_up(identifier: str, *, etag: str = "", last_modified: str = "") -> Foun
     if record is None:
         return nothing(Answer("absent", answer.status, problem="PubMed does not know this identifier."))
     work = work_from(record)
-    if work.pmid != pmid or (pmcid and work.pmcid != pmcid) or (doi and work.doi != doi):
+    if (pmid and work.pmid != pmid) or (pmcid and work.pmcid != pmcid) or (doi and work.doi != doi):
         return nothing(answer, "PubMed answered about another work.")
     notices, announces = notices_from(record)
     return Found(work, evidence_from(record), notices, answer, announces)
+
+
+def _told_apart(identifier: str) -> tuple[str, str, str]:
+    """PMID, PMCID and DOI, of which at most one is not empty."""
+    wanted = identifier.strip()
+    pmid = wanted if re.fullmatch(r"[1-9][0-9]{0,9}", wanted) else ""
+    pmcid = wanted.upper() if re.fullmatch(r"PMC[1-9][0-9]{0,9}", wanted, re.IGNORECASE) else ""
+    return pmid, pmcid, "" if pmid or pmcid else clean_doi(wanted)
 
 
 def _question(tool: str, **query: str) -> str:
@@ -82,10 +99,10 @@ def _question(tool: str, **query: str) -> str:
 def _pmid_of(term: str) -> tuple[Answer, str]:
     """The one PMID that a search finds; none or several are “absent”."""
     answer = ask(_question("esearch.fcgi", term=term, retmode="json"), registry=NAME, interval=INTERVAL)
-    read, answer = json_of(answer, registry=NAME)
+    content, answer = json_of(answer, registry=NAME)
     if answer.outcome != "found":
         return answer, ""
-    result = read.get("esearchresult")
+    result = content.get("esearchresult")
     found = result.get("idlist") if isinstance(result, dict) else None
     if not isinstance(found, list):
         return nothing(answer, "PubMed gave an answer that cannot be read.").answer, ""

@@ -22,11 +22,16 @@ def look_up(nct: str, *, etag: str = "", last_modified: str = "") -> Found:
         return nothing(Answer("unknown"), "This is no NCT number, so ClinicalTrials.gov was not asked.")
     url = question("TRIALS_URL", f"studies/{wanted}", format="json")
     answer = ask(url, etag=etag, last_modified=last_modified, registry=NAME, interval=INTERVAL)
+    return read(answer, nct)
+
+
+def read(answer: Answer, nct: str) -> Found:
+    """What an answer says of an NCT number, whenever it came; one that holds nothing usable says why."""
     study, answer = json_of(answer, registry=NAME)
     if answer.outcome != "found":
         return nothing(answer)
     work = work_from(study)
-    if work.nct != wanted:
+    if work.nct != nct.strip().upper():
         return nothing(answer, "ClinicalTrials.gov answered about another trial.")
     return Found(work, evidence_from(study), notices_from(study), answer)
 
