@@ -136,6 +136,10 @@ class SourceAdmin(_SourceAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "url":
             kwargs["assume_scheme"] = "https"
+        if (
+            db_field.name == "accessed"
+        ):  # the stock calendar writes style attributes, which our policy refuses
+            kwargs["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in _ENTERED and isinstance(field, forms.CharField):
             field.max_length = None  # a whole address may be pasted; `clean` keeps the identifier
