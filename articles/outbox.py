@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from articles.batches import batched
 from articles.models import Outbox
 
-Entry = TypeVar("Entry")
 Waker = Callable[[int], None]
 
 _wakers: list[Waker] = []
@@ -65,10 +64,3 @@ def enqueue_many(job: str, entries: Iterable[tuple[str, dict[str, Any]]]) -> int
         Outbox.objects.bulk_create(promised, ignore_conflicts=True)
         given += len(promised)
     return given
-
-
-def batched(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
-    """`entries` in lists of at most `size`."""
-    rest = iter(entries)
-    while batch := list(islice(rest, size)):
-        yield batch

@@ -275,6 +275,17 @@ class ArticleAdmin(_ArticleAdmin):
     def references_file_of(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         return references.export_references(self.visible(request, pk), ending)
 
+    def page_context(self, request: HttpRequest, article: Article) -> dict[str, Any]:
+        """What every page of its own about an article shows of it."""
+        request.current_app = self.admin_site.name
+        return {
+            **self.admin_site.each_context(request),
+            "subtitle": article.title,
+            "article": article,
+            "original": article,
+            "opts": self.opts,
+        }
+
     def visible(self, request: HttpRequest, pk: int) -> Article:
         """The article, for someone who may at least read it."""
         if not self.has_view_permission(request):

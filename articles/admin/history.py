@@ -142,13 +142,7 @@ def _row(version: Version, contributions: dict[int, Contribution], article: Arti
 
 
 def _context(model_admin: ArticleAdmin, request: HttpRequest, article: Article) -> dict[str, Any]:
-    request.current_app = model_admin.admin_site.name
-    return {
-        **model_admin.admin_site.each_context(request),
-        "subtitle": article.title,
-        "article": article,
-        "original": article,
-        "opts": model_admin.opts,
+    return model_admin.page_context(request, article) | {
         "may_restore": model_admin.has_change_permission(request, article),
         "preserved_filters": model_admin.get_preserved_filters(request),
     }

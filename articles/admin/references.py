@@ -61,7 +61,7 @@ def add_references(model_admin: ArticleAdmin, request: HttpRequest, article: Art
     if request.method == "POST" and "cite" in request.POST:
         return _cite(model_admin, request, article)
     form = PasteForm(request.POST or None, request.FILES or None)
-    context = _context(model_admin, request, article) | {"title": "Add references", "form": form}
+    context = model_admin.page_context(request, article) | {"title": "Add references", "form": form}
     if form.is_bound and form.is_valid():
         by = cast(User, request.user)
         cited = set(article.citations.values_list("source", flat=True))
@@ -116,14 +116,3 @@ def export_references(article: Article, ending: str) -> HttpResponse:
         raise Http404("There is no such format.")
     works = [work_of(c.source) for c in article.citations.select_related("source").order_by("number")]
     return references_file(works, name=article.slug, ending=ending)
-
-
-def _context(model_admin: ArticleAdmin, request: HttpRequest, article: Article) -> dict[str, Any]:
-    request.current_app = model_admin.admin_site.name
-    return {
-        **model_admin.admin_site.each_context(request),
-        "subtitle": article.title,
-        "article": article,
-        "original": article,
-        "opts": model_admin.opts,
-    }

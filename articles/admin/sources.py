@@ -17,7 +17,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 
 from articles.models import RegistryAnswer, Source, SourceVersion, record
-from articles.outbox import enqueue
 from articles.sources import library
 from articles.sources.evidence import Evidence, from_dict, suggested_level
 from articles.sources.identifiers import identify, why_not
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 else:
     _SourceAdmin = admin.ModelAdmin
     _SourceForm = forms.ModelForm
-
-_ENTERED = ("doi", "pmid", "pmcid", "nct", "arxiv", "isbn", "issn")
 
 
 class SourceForm(_SourceForm):
@@ -48,7 +45,7 @@ class SourceForm(_SourceForm):
 
     def clean(self) -> dict[str, Any]:
         entered = super().clean() or self.cleaned_data
-        for name in _ENTERED:
+        for name in IDENTIFIERS:
             text = str(entered.get(name) or "").strip()
             if not text:
                 continue
@@ -114,7 +111,7 @@ class SourceAdmin(_SourceAdmin):
         if request.path.endswith("/autocomplete/"):
             queryset = queryset.filter(merged_into=None)
         found = identify(search_term)
-        if found and found.kind in (*_ENTERED, "url"):
+        if found and found.kind in (*IDENTIFIERS, "url"):
             exact = queryset.filter(**{f"{found.kind}__iexact": found.value})
             if exact:
                 return exact, False
@@ -136,12 +133,11 @@ class SourceAdmin(_SourceAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "url":
             kwargs["assume_scheme"] = "https"
-        if (
-            db_field.name == "accessed"
-        ):  # the stock calendar writes style attributes, which our policy refuses
+        if db_field.name == "accessed":
+            # The stock calendar writes style attributes, which our Content-Security-Policy refuses.
             kwargs["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name in _ENTERED and isinstance(field, forms.CharField):
+        if db_field.name in IDENTIFIERS and isinstance(field, forms.CharField):
             field.max_length = None  # a whole address may be pasted; `clean` keeps the identifier
             field.validators = []
             field.widget.attrs.pop("maxlength", None)
@@ -163,8 +159,7 @@ class SourceAdmin(_SourceAdmin):
             with transaction.atomic():
                 version = library.amend(obj, by=by, cause="changed by hand", **fields)
                 if any(fields.get(name) for name in library.UNIQUE):
-                    key = f"look_up:{obj.pk}:v{version.number}"
-                    enqueue("look_up_source", key=key, payload={"source": obj.pk})
+                    library.look_up_later(obj.pk, f"v{version.number}")
         except library.Duplicate as refusal:
             form.changed_data = []
             messages.error(request, f"Nothing was changed. {refusal}")

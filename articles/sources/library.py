@@ -69,7 +69,13 @@ def added(source: Source, *, by: User | None, cause: str) -> None:
     """Begin the history of a new source, and promise that lists and registries are asked about it."""
     version = pin(source, by=by, cause=cause)
     if any(getattr(source, name) for name in UNIQUE):
-        enqueue("look_up_source", key=f"look_up:{version.source_id}", payload={"source": version.source_id})
+        look_up_later(version.source_id)
+
+
+def look_up_later(source: int, occasion: str = "") -> None:
+    """Promise that lists and registries are asked about a source (its primary key); once for an occasion."""
+    key = f"look_up:{source}:{occasion}" if occasion else f"look_up:{source}"
+    enqueue("look_up_source", key=key, payload={"source": source})
 
 
 def amend(source: Source, *, by: User | None, cause: str, **fields: Any) -> SourceVersion:
@@ -195,8 +201,7 @@ def merge(keep: Source, drop: Source, *, by: User) -> None:
         amend(drop, by=by, cause=f"merged into source {keep.pk}", merged_into=keep, **gone)
         fill(keep, moved, by=by, cause=f"merged with source {drop.pk}")
         drop.duplicates.update(merged_into=keep)
-        key = f"look_up:{keep.pk}:merged:{drop.pk}"
-        enqueue("look_up_source", key=key, payload={"source": keep.pk})
+        look_up_later(keep.pk, f"merged:{drop.pk}")
 
 
 def work_of(source: Source) -> Work:

@@ -37,11 +37,7 @@ def stalled() -> bool:
 
     One query, whose answer is kept for ten seconds.
     """
-    answer = cache.get(KEY)
-    if answer is None:
-        answer = _stalled()
-        cache.set(KEY, answer, _KEPT)
-    return bool(answer)
+    return bool(cache.get_or_set(KEY, _stalled, _KEPT))
 
 
 def _stalled() -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
+from articles.batches import batched
 from articles.models import Source
 from reviews import audit
 from reviews.models import RetractionRecord, RetractionSet
@@ -88,7 +88,7 @@ def load(path: Path, *, progress: Callable[[int], None] = lambda rows: None) -> 
         return loaded
     last: Row | None = None
     source = rows(path)
-    for batch in _batches(source):
+    for batch in batched(source, BATCH):
         begin = loaded.rows
         for row in batch:
             loaded.take(row)
@@ -116,11 +116,6 @@ def key_of(found: Found) -> str:
     """SHA-256 over work, notice and nature: the same notice in two files is one record."""
     work = found.doi or f"pmid:{found.pmid}"
     return hashlib.sha256("\n".join((work, found.notice, found.nature)).encode()).hexdigest()
-
-
-def _batches(source: Iterator[Row]) -> Iterator[list[Row]]:
-    while batch := list(islice(source, BATCH)):
-        yield batch
 
 
 def _take_in(known: RetractionSet, batch: list[Row], loaded: Loaded) -> None:

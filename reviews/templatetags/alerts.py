@@ -19,8 +19,5 @@ _KEPT = 10
 @register.simple_tag
 def open_alerts() -> int:
     """The number of alerts that nobody has decided on; one query, whose answer is kept for ten seconds."""
-    number: int | None = cache.get(KEY)
-    if number is None:
-        number = Alert.objects.filter(decision=Alert.Decision.OPEN).count()
-        cache.set(KEY, number, _KEPT)
-    return number
+    waiting = Alert.objects.filter(decision=Alert.Decision.OPEN)
+    return int(cache.get_or_set(KEY, waiting.count, _KEPT) or 0)
