@@ -85,18 +85,37 @@ def suggested_level(evidence: Evidence) -> tuple[int | None, str]:
     return level, why
 
 
+def in_words(evidence: Evidence) -> list[tuple[str, str]]:
+    """All that is known, as (name, value), what matters most first; what is not known is left out."""
+    told = [
+        ("Design", "" if evidence.design == "unknown" else evidence.design.replace("-", " ").capitalize()),
+        ("Participants", f"{evidence.participants:,}" if evidence.participants else ""),
+        ("Studied", evidence.subjects.capitalize()),
+        ("Status", evidence.status.capitalize()),
+        ("Published as", f"doi:{evidence.published_as}" if evidence.published_as else ""),
+        ("Preprint", f"doi:{evidence.preprint_of}" if evidence.preprint_of else ""),
+        ("Types", ", ".join(evidence.publication_types)),
+        ("Registered as", ", ".join(evidence.registered_as)),
+        ("Funding", "; ".join(evidence.funding)),
+        ("Conflicts", evidence.conflicts),
+    ]
+    return [(name, value) for name, value in told if value]
+
+
+_SHORT = {
+    "Design": "{}",
+    "Participants": "{} participants",
+    "Studied": "{}",
+    "Status": "{}",
+    "Published as": "published as {}",
+    "Funding": "funding declared",
+    "Conflicts": "conflicts declared",
+}
+
+
 def at_a_glance(evidence: Evidence) -> list[str]:
     """What a reviewer wants to know first, a few words each; what is not known is left out."""
-    told = (
-        "" if evidence.design == "unknown" else evidence.design.replace("-", " ").capitalize(),
-        f"{evidence.participants:,} participants" if evidence.participants else "",
-        evidence.subjects.capitalize(),
-        evidence.status.capitalize(),
-        f"published as doi:{evidence.published_as}" if evidence.published_as else "",
-        "funding declared" if evidence.funding else "",
-        "conflicts declared" if evidence.conflicts else "",
-    )
-    return [words for words in told if words]
+    return [_SHORT[name].format(value) for name, value in in_words(evidence) if name in _SHORT]
 
 
 # --- Together, out and in ---------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The only door through which an address that somebody typed is fetched.
+"""The only door through which an address that somebody typed is fetched, or something is sent to it.
 
 Whoever may type an address could otherwise make the server knock at doors that only the server reaches:
 its own network, the cloud's metadata, a printer. So each address, and each one it redirects to, is read
@@ -20,7 +20,7 @@ from urllib.parse import urljoin
 from articles.sources.places import NotFetched, Place, place_of
 from articles.sources.wire import Resolver, exchange, resolve, resolved
 
-__all__ = ["Fetched", "NotFetched", "fetch"]
+__all__ = ["Fetched", "NotFetched", "check_place", "fetch", "post"]
 
 LIMIT = 5_000_000
 """Bytes of a page that are read, unpacked."""
@@ -77,7 +77,6 @@ def fetch(
     Raises NotFetched, with a sentence and a code.
     """
     until = time.monotonic() + timeout
-    ports = {80, 443, *(port for _address, port in allow)}
     headers = {"User-Agent": "Signoff (checks the sources of articles)", "Accept": "text/html, */*;q=0.5"}
     if _HEADER_VALUE.fullmatch(etag):
         headers["If-None-Match"] = etag
@@ -85,8 +84,6 @@ def fetch(
         headers["If-Modified-Since"] = last_modified
     place = place_of(url)
     for _hop in range(REDIRECTS + 1):
-        if place.port not in ports:
-            raise NotFetched("port", f"Only ports 80 and 443 are fetched from, not {place.port}.")
         addresses = _checked(place, resolver, allow, until)
         with exchange(place, addresses=addresses, headers=headers, until=until, tls=tls) as reply:
             target = reply.headers.get("location", "") if reply.status in (301, 302, 303, 307, 308) else ""
@@ -109,6 +106,28 @@ def fetch(
                 )
         place = _redirected(place, target)
     raise NotFetched("redirects", f"The address redirects more than {REDIRECTS} times.")
+
+
+def post(
+    url: str,
+    *,
+    body: bytes,
+    headers: Mapping[str, str],
+    timeout: float = TIMEOUT,
+    resolver: Resolver = resolve,
+    allow: Collection[tuple[str, int]] = (),
+    tls: ssl.SSLContext | None = None,
+) -> int:
+    """POST `body` to an address of the public Internet; returns the status of the answer.
+
+    Redirects are not followed, and nothing but the head of the answer is read. `timeout` is in seconds, for
+    all of it; `resolver`, `allow` and `tls` are for tests. Raises NotFetched, with a sentence and a code.
+    """
+    until = time.monotonic() + timeout
+    place = place_of(url)
+    addresses = _checked(place, resolver, allow, until)
+    with exchange(place, addresses=addresses, headers=headers, until=until, body=body, tls=tls) as reply:
+        return reply.status
 
 
 def _redirected(place: Place, target: str) -> Place:
@@ -157,16 +176,30 @@ def _checked(
     place: Place, resolver: Resolver, allow: Collection[tuple[str, int]], until: float
 ) -> Sequence[str]:
     """The addresses of a place, all of them public, or NotFetched."""
-    if ":" in place.host or place.host.rpartition(".")[2].isdigit():
-        addresses = [place.host]
+    check_place(place, allow=allow)
+    addresses = [place.host] if _is_number(place) else resolved(resolver, place, until=until)
+    _check_public(place, addresses, allow)
+    return addresses
+
+
+def check_place(place: Place, *, allow: Collection[tuple[str, int]] = ()) -> None:
+    """Refuse, with NotFetched, what is known not to be public before its name is asked about."""
+    if place.port not in {80, 443, *(port for _address, port in allow)}:
+        raise NotFetched("port", f"Only ports 80 and 443 are reached, not {place.port}.")
+    if _is_number(place):
+        _check_public(place, [place.host], allow)
     elif "." not in place.host or place.host.rpartition(".")[2] in _INTERNAL:
         raise NotFetched("address", f"{place.host} is no name of a public host.")
-    else:
-        addresses = resolved(resolver, place, until=until)
+
+
+def _check_public(place: Place, addresses: Sequence[str], allow: Collection[tuple[str, int]]) -> None:
     for address in addresses:
         if (address, place.port) not in allow and (place.port not in (80, 443) or not _is_public(address)):
             raise NotFetched("address", f"{place.host} is not on the public Internet.")
-    return addresses
+
+
+def _is_number(place: Place) -> bool:
+    return ":" in place.host or place.host.rpartition(".")[2].isdigit()
 
 
 def _is_public(text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from articles.sources.identifiers import found_in, identifiers_in, identify
 from articles.sources.printed import MONTH, structured
+from articles.sources.reasons import reason
 from articles.sources.spellings import clear, fold
 from articles.sources.works import Work
 
@@ -19,6 +20,7 @@ LONGEST = 4000
 
 _MARK = re.compile(r"(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])(?:\s+|(?=[^\W\d_]))|[•‣◦·*–-]\s+")
 _GOES_ON = re.compile(r"[a-z(\d\"'“‘&]|(?:DOI|PMID|PMCID|Available|Retrieved|Accessed)\b")
+_NUMBER = re.compile(r"(?:[ep]-?)?(?:isbn|issn|pmid|pmcid|nct)\b", re.IGNORECASE)
 
 
 def split_list(text: str) -> list[str]:
@@ -56,6 +58,8 @@ def _by_lines(lines: list[str]) -> list[list[str]]:
     last, alone, identified = "", False, False
     for line in lines:
         is_one, holds_one = identify(line) is not None, bool(identifiers_in(line))
+        if not holds_one and _NUMBER.match(line) and reason(line):  # a wrong one stands for itself, too
+            is_one = holds_one = True
         unfinished = bool(re.search(r"(?:[,;:&/-]|\band)$", last))
         goes_on = not identified if is_one else not alone and bool(_GOES_ON.match(line))
         if parts and (unfinished or goes_on):

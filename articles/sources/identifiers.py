@@ -14,6 +14,7 @@ from articles.sources.reasons import reason
 from articles.sources.spellings import (
     ARCHIVES,
     DOI_TAIL,
+    LONGEST_DOI,
     SICI,
     arxiv,
     compact,
@@ -102,6 +103,11 @@ _AROUND = re.compile(
 _AFTER = re.compile(r"/[?#]?|\[[a-z-]{2,9}(?:\.[a-z-]{2,4})?\]", re.IGNORECASE)
 
 
+_FIELD_LABEL = re.compile(r"\A(?:doi:\s*)?(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/)?", re.IGNORECASE)
+_ANY_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_FIELD_PMID = re.compile(r"(?:pmid:?\s*)?(\d+)(?:\.0)?", re.IGNORECASE | re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """An identifier and where it stands, its label with it, in the text as `tidy` leaves it."""
@@ -125,6 +131,24 @@ def identify(text: str) -> Identifier | None:
 def identifiers_in(text: str) -> list[Identifier]:
     """Every identifier in running text, in order, each once. A number alone is one only with its label."""
     return list(dict.fromkeys(found.identifier for found in found_in(tidy(text))))
+
+
+def doi_of(field: str) -> str:
+    """The DOI in a field of a record that promises one, labelled or not; empty if it holds none, or two.
+
+    As `identify` writes it. One with letters that it would not take is kept in lower case: the record may
+    know better, and a work that cannot be looked up is one that nobody watches.
+    """
+    token = _FIELD_LABEL.sub("", tidy(field).strip()).rstrip(".,;")
+    if value := doi(token):
+        return value
+    return token.lower() if _ANY_DOI.fullmatch(token) and len(token) <= LONGEST_DOI else ""
+
+
+def pmid_of(field: str) -> str:
+    """The PMID in a field of a record that promises one; empty if there is none (some files write 0)."""
+    found = _FIELD_PMID.fullmatch(field.strip())
+    return pmid(found[1]) if found else ""
 
 
 def found_in(text: str) -> Iterator[Found]:

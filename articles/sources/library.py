@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from rapidfuzz import fuzz
 
 from articles.canonical import digest
@@ -22,15 +23,16 @@ UNIQUE = ("doi", "pmid", "pmcid", "nct")
 """Identifiers that only one source can have, and that registries and retraction lists know it by."""
 LIKE = 90
 """From this likeness of the titles on (0 to 100), two works of one year and first author are perhaps one."""
+_LONGEST_CAUSE = 200
 _LONGEST = {f.name: f.max_length for f in Source._meta.concrete_fields if f.max_length}
 
 
 class Duplicate(ValueError):
-    """An identifier belongs to another source already; `.source` is that one."""
+    """An identifier (`.name` is its field) belongs to another source already; `.source` is that one."""
 
     def __init__(self, source: Source, name: str) -> None:
-        self.source = source
-        super().__init__(f"A source with this {name} is in the library already: {source}")
+        self.source, self.name = source, name
+        super().__init__(f"A source with this {_label(name)} is in the library already: {source}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,24 @@ def enter(work: Work, *, by: User | None, cause: str = "entered") -> Entered:
         twins = tuple(twins_of(work))
         source = Source(**_columns(work))
         try:
-            with transaction.atomic():
-                source.save()
-                added(source, by=by, cause=cause)
+            add(source, by=by, cause=cause)
             return Entered(source, is_new=True, twins=twins)
-        except IntegrityError:
-            # Somebody else entered it at the same time.
-            found = same_as(work)
-            if found is None:
-                raise
+        except Duplicate as known:  # somebody else entered it at the same time
+            found = kept(known.source)
     fill(found, work, by=by, cause=cause)
     return Entered(found, is_new=False)
 
 
-def added(source: Source, *, by: User | None, cause: str) -> None:
-    """Begin the history of a new source, and promise that lists and registries are asked about it."""
-    version = pin(source, by=by, cause=cause)
-    if any(getattr(source, name) for name in UNIQUE):
-        look_up_later(version.source_id)
+def add(source: Source, *, by: User | None, cause: str) -> None:
+    """Save a new source, begin its history, and promise that lists and registries are asked about it.
+
+    Raises `Duplicate` when another has one of its identifiers.
+    """
+    with transaction.atomic():
+        _save(source)
+        pin(source, by=by, cause=cause)
+        if any(getattr(source, name) for name in UNIQUE):
+            look_up_later(source.pk)
 
 
 def look_up_later(source: int, occasion: str = "") -> None:
@@ -82,18 +84,58 @@ def amend(source: Source, *, by: User | None, cause: str, **fields: Any) -> Sour
     """Set fields of a source, all or none. Raises `Duplicate` when another has one of its identifiers."""
     with transaction.atomic():
         locked = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
-        for name in UNIQUE:
-            value = str(fields.get(name) or "")
-            rows = Source.objects.filter(_named(name, value)).exclude(pk=locked.pk)
-            other = rows.first() if value else None
-            if other:
-                raise Duplicate(other, _label(name))
         for name, value in fields.items():
             setattr(locked, name, value)
-        locked.save(update_fields=list(fields))
+        _save(locked, *fields)
         version = pin(locked, by=by, cause=cause)
     source.refresh_from_db()
     return version
+
+
+def restate(turns: Sequence[tuple[Source, str, str]]) -> list[SourceVersion]:
+    """Have sources, which the caller has locked, stand otherwise: each (source, standing, cause).
+
+    A new version of each record, in their order, in a number of statements that does not grow with theirs.
+    """
+    newest_of = SourceVersion.objects.filter(source=OuterRef("source")).order_by("-number").values("pk")[:1]
+    newest = {
+        version.source_id: version
+        for version in SourceVersion.objects.filter(
+            source__in=[source.pk for source, _, _ in turns], pk=Subquery(newest_of)
+        ).only("source", "number")
+    }
+    versions = []
+    for source, standing, cause in turns:
+        source.standing = Source.Standing(standing)
+        before = newest.get(source.pk)
+        today = record(source)
+        versions.append(
+            SourceVersion(
+                source=source,
+                number=before.number + 1 if before else 1,
+                record=today,
+                digest=digest(today),
+                evidence=source.evidence,
+                cause=cause[:_LONGEST_CAUSE],
+            )
+        )
+    for standing in {standing for _, standing, _ in turns}:
+        now = [source.pk for source, other, _ in turns if other == standing]
+        Source.objects.filter(pk__in=now).update(standing=standing)
+    return SourceVersion.objects.bulk_create(versions)
+
+
+def _save(source: Source, *fields: str) -> None:
+    """Save a source, or some of its fields. The database knows of a duplicate whoever was how fast."""
+    try:
+        with transaction.atomic():
+            source.save(update_fields=fields or None)
+    except IntegrityError as error:
+        for name in UNIQUE:
+            value = getattr(source, name)
+            if value and (other := Source.objects.filter(_named(name, value)).exclude(pk=source.pk).first()):
+                raise Duplicate(other, name) from error
+        raise
 
 
 def fill(source: Source, work: Work, *, by: User | None, cause: str) -> SourceVersion:

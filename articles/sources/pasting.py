@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from articles.sources.formatted import read_reference, split_list
-from articles.sources.identifiers import identify, why_not
+from articles.sources.formatted import split_list
+from articles.sources.identifiers import why_not
+from articles.sources.lines import work_of
 from articles.sources.reading import Problem, Unreadable, read
 from articles.sources.works import Work
 
 MOST = 500
 """Works that are taken from one paste, file or both; a longer one is cut up by its owner."""
-
-_KINDS = {"nct": "trial-record", "isbn": "book", "arxiv": "preprint"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Pasted:
 
 
 def read_pasted(text: str) -> Pasted:
-    """Read a pasted text: one or more identifiers, addresses or formatted references, or a whole file.
+    """Read a pasted text: identifiers, addresses and formatted references, a whole file, or both.
 
     What is no identifier and has no structure becomes a work with the whole text as its title: nothing
     that was pasted is dropped.
@@ -40,7 +38,7 @@ def read_pasted(text: str) -> Pasted:
         return _at_most(found.works, found.problems)
     works, problems = [], []
     for number, entry in enumerate(split_list(text), start=1):
-        work = _work(entry)
+        work = work_of(entry)
         complaint = why_not(entry) if set(work.known()) <= {"kind", "title"} else ""
         if complaint:
             problems.append(Problem(number, complaint, entry[:80]))
@@ -75,16 +73,6 @@ def together(*parts: Pasted) -> Pasted:
         tuple(work for part in parts for work in part.works),
         tuple(problem for part in parts for problem in part.problems),
     )
-
-
-def _work(entry: str) -> Work:
-    identifier = identify(entry)
-    if identifier is None:
-        return read_reference(entry)
-    if identifier.kind == "url":
-        return Work(kind="web-page", url=identifier.value)
-    known: dict[str, Any] = {identifier.kind: identifier.value}
-    return Work(kind=_KINDS.get(identifier.kind, "journal-article"), **known)
 
 
 def _at_most(works: tuple[Work, ...], problems: tuple[Problem, ...]) -> Pasted:

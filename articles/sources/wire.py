@@ -99,14 +99,19 @@ def exchange(
     addresses: Sequence[str],
     headers: Mapping[str, str],
     until: float,
+    body: bytes | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[Reply]:
     """GET what is at `place`, from one of `addresses` and nowhere else, before `until` (monotonic seconds).
+
+    With a `body`, POST it there.
 
     No name is resolved here, so nobody can answer differently than when the addresses were checked. Over
     https the certificate must be good for the place's host. Raises NotFetched: "timeout" or "unreachable".
     """
     named = {"Host": place.authority, **_ALWAYS, **headers}
+    if body is not None:
+        named["Content-Length"] = str(len(body))
     try:
         with httpcore.HTTPConnection(
             httpcore.Origin(place.scheme.encode(), place.host.encode(), place.port),
@@ -114,11 +119,12 @@ def exchange(
             network_backend=_Fixed(addresses, until),
         ) as connection:
             request = httpcore.Request(
-                "GET",
+                "GET" if body is None else "POST",
                 httpcore.URL(
                     scheme=place.scheme, host=place.host, port=place.port, target=place.target.encode()
                 ),
                 headers=[(name.encode(), value.encode()) for name, value in named.items()],
+                content=body,
             )
             answer = connection.handle_request(request)
             try:

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from articles.batches import batched
 from articles.models import Source
+from articles.sources.natures import NATURES, folded
 from reviews import audit
 from reviews.models import RetractionRecord, RetractionSet
-from reviews.retractions.natures import NATURES, folded
 from reviews.retractions.reading import Found, Row, examine, rows
 
 BATCH = 500

@@ -15,16 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from articles.models import Source
+from articles.sources.identifiers import doi_of, pmid_of
+from articles.sources.natures import nature_of
 from reviews.retractions.days import day, day_of_stamp
 from reviews.retractions.files import Lines, NotRetractionRecords, digest_of, opened
-from reviews.retractions.natures import nature_of
 
 _TRIED = 50
 _NEEDED = {"originalpaperdoi", "originalpaperpubmedid", "retractionnature"}
 _READ = _NEEDED | {"title", "retractiondate", "retractiondoi", "retractionpubmedid", "reason"}
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+\Z")
-_DOI_PREFIX = re.compile(r"\A(?:https?://)?(?:dx\.)?doi\.org/|\Adoi:\s*", re.IGNORECASE)
-_PMID = re.compile(r"\A(?:pmid:?\s*)?0*([1-9]\d{0,8})(?:\.0)?\Z", re.IGNORECASE)
 _NOTHING = {"", "0", "unavailable", "not available", "none", "n/a", "na", "null", "-"}
 _TAKEN_BACK = {Source.Standing.RETRACTED, Source.Standing.WITHDRAWN}
 
@@ -221,14 +219,14 @@ def _found(
     reasons: str = "",
 ) -> Found | str:
     """The notice, or the sentence of why there is none."""
-    work, number = doi_in(doi), pmid_in(pmid)
+    work, number = doi_of(doi), pmid_of(pmid)
     if not work and not number:
         if doi.lower() not in _NOTHING:
             return "Its DOI is not one, and there is no PMID."
         return "It names no DOI and no PMID of a work."
     if not given:
         return "It does not say what the notice is."
-    notice, notice_number = doi_in(notice_doi), pmid_in(notice_pmid)
+    notice, notice_number = doi_of(notice_doi), pmid_of(notice_pmid)
     if notice == work or not notice:
         parts = (notice, f"pmid:{notice_number}" if notice_number else "", noted_on)
         name = " ".join(part for part in parts if part)
@@ -245,18 +243,6 @@ def _found(
         title=title[:500],
         reasons=reasons,
     )
-
-
-def doi_in(text: str) -> str:
-    """A DOI in lower case and without the resolver's address; empty where there is none."""
-    plain = _DOI_PREFIX.sub("", text.strip()).lower()
-    return plain if _DOI.match(plain) and len(plain) <= 200 else ""
-
-
-def pmid_in(text: str) -> str:
-    """A PMID as plain digits; empty where there is none (which files write as 0)."""
-    match = _PMID.match(text.strip())
-    return match[1] if match else ""
 
 
 def _plain(value: Any) -> str:

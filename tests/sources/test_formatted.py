@@ -131,6 +131,7 @@ def test_read_names(text: str, names: tuple[str, ...]) -> None:
         ("Smith J,\nJones B. One is\nwrapped.\nTwo.", ["Smith J, Jones B. One is wrapped.", "Two."]),
         ("One. 2019.\nhttps://doi.org/10.1000/abc1\nTwo. 2020.", ["One. 2019. https://doi.org/10.1000/abc1", "Two. 2020."]),
         ("https://doi.org/10.1000/abc1\nhttps://doi.org/10.1000/abc2", ["https://doi.org/10.1000/abc1", "https://doi.org/10.1000/abc2"]),
+        ("ISBN 978-0-306-40615-8\nISSN 0140-6736\nOne. 2019.", ["ISBN 978-0-306-40615-8", "ISSN 0140-6736", "One. 2019."]),
         ("1. A meta-\nanalysis.\n2. Two.", ["A meta-analysis.", "Two."]),
         ("1.\u00a0One.\n2.\tTwo.", ["One.", "Two."]),
         ("", []),

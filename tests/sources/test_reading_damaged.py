@@ -85,6 +85,17 @@ BROKEN = {
         ["A", "B"],
         [(4, "This line belongs to no record and was not read.", False), (8, "An ER line ends no record here.", False)],
     ),
+    "RIS among references of other kinds": (
+        "10.1000/first\nPMID: 12x\nTY  - JOUR\nTI  - A\nER  - \nStone AB. Walking. BMJ. 2021;4(2):101-10.\nTY  - JOUR\nTI  - B\nER  - \n",
+        ["", "A", "Walking", "B"], [(2, "PMID 12x is none: a PMID is one to eight digits.", False)],
+    ),
+    "PubMed after identifiers": (
+        "10.1000/first\nwords\nPMID- 1234567\nTI  - A\nSO  - X. 2020.\n",
+        ["", "A"], [(2, "This line belongs to no record and was not read.", False)],
+    ),
+    "BibTeX among identifiers": (
+        "10.1000/first\n% see 10.1000/other\nMade by hand.\n@article{a, title = {A}}\nNCT01234567\n", ["", "A", ""], [],
+    ),
     "RIS without anything": (
         "TY  - JOUR\nAU  - Stone, A.\nER  - \nTY  - JOUR\nDO  - 10.1000/x\nER  - \n",
         [""], [(1, "The record has neither a title nor an identifier.", True)],

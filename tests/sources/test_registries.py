@@ -364,7 +364,7 @@ def test_what_is_no_doi_is_not_asked_for(registry: StandIn) -> None:
 UPDATES = {
     "retraction": "retracted",
     "Retraction": "retracted",
-    "partial_retraction": "retracted",
+    "partial_retraction": "expression_of_concern",
     "expression_of_concern": "expression_of_concern",
     "Expression of Concern": "expression_of_concern",
     "expression-of-concern": "expression_of_concern",
@@ -377,7 +377,8 @@ UPDATES = {
     "Reinstatement": "reinstated",
     "new_version": None,
     "new_edition": None,
-    "": None,
+    "taken back": "unknown",
+    "": "unknown",
 }
 
 
@@ -557,7 +558,8 @@ def test_a_date_of_medline(registry: StandIn) -> None:
 
 LINKS = {
     "RetractionIn": "retracted",
-    "PartialRetractionIn": "retracted",
+    "PartialRetractionIn": "expression_of_concern",
+    "RetractedandRepublishedIn": "retracted",
     "ExpressionOfConcernIn": "expression_of_concern",
     "ErratumIn": "correction",
     "CorrectedandRepublishedIn": "correction",

@@ -97,12 +97,16 @@ def _closing(text: str, opened: int, limit: int) -> int | None:
 
 
 def _stray(found: Found, text: str, start: int, end: int, line: int) -> None:
-    """Text between entries is a comment, unless it looks like fields that fell out of an entry."""
+    """Text between entries is a comment, unless it is a reference or like fields that fell out of one."""
     passage = text[start:end]
     if re.search(r"\w\s*=\s*[{\"]", passage):
         found.problem(
             line, "These fields stand outside any entry and were not read.", passage.strip(" \t\n,}")
         )
+        return
+    for words in passage.split("\n"):
+        if words.strip(" \t,}") and not words.lstrip().startswith("%"):
+            found.stray(line, words, told=False)
 
 
 def _take(found: Found, raw: str, chunk: _Chunk, line: int, strings: dict[str, str], *, last: bool) -> None:

@@ -35,9 +35,7 @@ def read_nbib(text: str) -> Found:
         blank = not line.strip()
     for number in range(starts[0] if starts else len(lines)):
         if lines[number].strip():
-            found.problem(
-                number + 1, "This line stands before the first record and was not read.", lines[number]
-            )
+            found.stray(number + 1, lines[number])
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         _take(found, lines[start:end], start + 1, last=end == len(lines))
     return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from articles.sources.identifiers import why_not
+from articles.sources.lines import is_reference, work_of
 from articles.sources.reading.assembling import Raw, assembled
 from articles.sources.works import IDENTIFIERS, Work
 
@@ -62,6 +64,15 @@ class Found:
         """One record of which nothing can be read."""
         self._count()
         self.problems.append(Problem(line, sentence, quoted(text), left_out=True))
+
+    def stray(self, line: int, text: str, *, told: bool = True) -> None:
+        """A line outside any record: a work if it is a reference by itself, else `told`; a comment is not."""
+        work = work_of(text)
+        if is_reference(text, work):
+            self._count()
+            self.works.append(work)
+        elif told:
+            self.problem(line, why_not(text) or "This line belongs to no record and was not read.", text)
 
     def problem(self, line: int, sentence: str, text: str) -> None:
         """A remark; it stands for no record."""

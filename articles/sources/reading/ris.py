@@ -20,6 +20,7 @@ from articles.sources.reading.outcome import Found
 
 _LINE = re.compile(r"\s{0,4}([A-Z][A-Z0-9])\s{0,4}-(?:\s(.*))?")
 _CUT_LINE = re.compile(r"[A-Z][A-Z0-9]?\s{0,2}")
+_HEADER = re.compile(r"(?:Provider|Database|Content)\s*:", re.IGNORECASE)
 _PARTS_OF_BOOKS = ("book-chapter", "conference-paper")
 _IN_BOOKS = (*_PARTS_OF_BOOKS, "book")
 _LISTS = [*RisParser.DEFAULT_LIST_TAGS, "SN"]
@@ -38,7 +39,7 @@ def read_ris(text: str) -> Found:
     """Every record of `text`, whose lines end with LF."""
     found = Found()
     record: _Record | None = None
-    seen = False
+    seen = False  # whether a record has begun: before the first there may be the header of the file
     lines = text.split("\n")
     for number, line in enumerate(lines, start=1):
         match = _LINE.fullmatch(line)
@@ -50,8 +51,8 @@ def read_ris(text: str) -> Found:
         if record is None:
             if tag == "ER":
                 found.problem(number, "An ER line ends no record here.", line)
-            elif value and seen and not _cut_short(lines, number):
-                found.problem(number, "This line belongs to no record and was not read.", line)
+            elif value and not _cut_short(lines, number) and (seen or not _HEADER.match(value)):
+                found.stray(number, line)
             continue
         record.lines.append(line)
         if tag == "ER":

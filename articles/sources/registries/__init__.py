@@ -6,20 +6,19 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from html import unescape
-from typing import Literal
 
 from articles.sources.evidence import Evidence
+from articles.sources.identifiers import doi_of
 from articles.sources.registries.client import Answer
 from articles.sources.works import Work
-
-NoticeKind = Literal["correction", "expression_of_concern", "retracted", "withdrawn", "reinstated"]
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeSeen:
-    """A notice on a work, under its publisher's or registry's name for it."""
+    """A notice on a work."""
 
-    kind: NoticeKind
+    kind: str
+    """What it says, one of `articles.models.Source.Standing`; see `articles.sources.natures`."""
     doi: str = ""
     """Of the notice itself."""
     on: dt.date | None = None
@@ -53,7 +52,6 @@ def nothing(answer: Answer, problem: str = "") -> Found:
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff\\s]+")
-_DOI = re.compile(r"10\.\d{4,9}/\S{1,400}")
 
 
 def plain(text: object) -> str:
@@ -64,13 +62,12 @@ def plain(text: object) -> str:
     return _CONTROL.sub(" ", _INVISIBLE.sub("", bare)).strip()
 
 
-def clean_doi(text: object) -> str:
-    """A DOI in lower case without what is written before it, or the empty string."""
-    match = _DOI.search(plain(text))
-    return match[0].rstrip(".,;").lower() if match else ""
+def doi_in(text: object) -> str:
+    """The DOI in a field that promises one, as the library keeps it, or the empty string."""
+    return doi_of(plain(text))
 
 
-def notices_in_title(title: str) -> tuple[list[NoticeKind], list[NoticeKind]]:
+def notices_in_title(title: str) -> tuple[list[str], list[str]]:
     """What a title that begins with “RETRACTED:” or “Retraction:” says of its own work and of another."""
     own = [kind for pattern, kind in _OWN if pattern.search(title)]
     other = [kind for pattern, kind in _OTHER if pattern.match(title)]
@@ -86,7 +83,7 @@ def _marked(word: str) -> re.Pattern[str]:
     )
 
 
-_OWN: list[tuple[re.Pattern[str], NoticeKind]] = [
+_OWN: list[tuple[re.Pattern[str], str]] = [
     (_marked("retracted"), "retracted"),
     (_marked("withdrawn|removed|temporary removal"), "withdrawn"),
 ]
@@ -96,7 +93,7 @@ def _notice(words: str) -> re.Pattern[str]:
     return re.compile(rf"\W*(?:{words})", re.IGNORECASE)
 
 
-_OTHER: list[tuple[re.Pattern[str], NoticeKind]] = [
+_OTHER: list[tuple[re.Pattern[str], str]] = [
     (
         _notice(r"retraction(?:\s*:| note\b| notice\b)|(?:notice|statement) of retraction\b"),
         "retracted",

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 from articles.sources.evidence import Evidence, design_of, participants_in
+from articles.sources.natures import nature_named
 from articles.sources.registries import (
     Found,
-    NoticeKind,
     NoticeSeen,
-    clean_doi,
+    doi_in,
     nothing,
     notices_in_title,
     plain,
@@ -29,27 +29,11 @@ _BOOKS = frozenset(
     "book book-chapter book-part book-section book-series book-set book-track edited-book monograph"
     " reference-book reference-entry report report-series report-component dissertation".split()
 )
-_KINDS: dict[str, NoticeKind] = {
-    "correction": "correction",
-    "corrigendum": "correction",
-    "erratum": "correction",
-    "addendum": "correction",
-    "clarification": "correction",
-    "expression_of_concern": "expression_of_concern",
-    "retraction": "retracted",
-    "partial_retraction": "retracted",
-    "withdrawal": "withdrawn",
-    "removal": "withdrawn",
-    "reinstatement": "reinstated",
-}
-"""Crossref's types of update. A part retracted counts as retracted: which part, a person must read.
-
-New versions and editions are no notices."""
 
 
 def look_up(doi: str, *, etag: str = "", last_modified: str = "") -> Found:
     """What Crossref knows of a DOI; never raises. The record must have that DOI, or name it as an alias."""
-    wanted = clean_doi(doi)
+    wanted = doi_in(doi)
     if not wanted:
         return nothing(Answer("unknown"), "This is not a DOI, so Crossref was not asked.")
     url = question("CROSSREF_URL", f"works/{quote(wanted, safe='')}", contact="mailto")
@@ -59,13 +43,13 @@ def look_up(doi: str, *, etag: str = "", last_modified: str = "") -> Found:
 
 def read(answer: Answer, doi: str) -> Found:
     """What an answer says of a DOI, whenever it came; one that holds nothing usable says why."""
-    wanted = clean_doi(doi)
+    wanted = doi_in(doi)
     content, answer = json_of(answer, registry=NAME)
     if answer.outcome != "found":
         return nothing(answer)
     message = _object(content.get("message"))
-    aliases = [clean_doi(alias) for alias in _list(message.get("aliases"))]
-    if wanted not in (clean_doi(message.get("DOI")), *aliases):
+    aliases = [doi_in(alias) for alias in _list(message.get("aliases"))]
+    if wanted not in (doi_in(message.get("DOI")), *aliases):
         return nothing(answer, "Crossref answered about another work.")
     work = work_from(message)
     notices, announces = notices_from(message)
@@ -98,7 +82,7 @@ def work_from(message: dict[str, Any]) -> Work:
         volume=plain(message.get("volume")),
         issue=plain(message.get("issue")),
         pages=plain(message.get("page")) or plain(message.get("article-number")),
-        doi=clean_doi(message.get("DOI")),
+        doi=doi_in(message.get("DOI")),
         isbn=isbn if len(isbn) in (10, 13) else "",
         issn=_first(message, "ISSN"),
     )
@@ -106,7 +90,7 @@ def work_from(message: dict[str, Any]) -> Work:
 
 def notices_from(message: dict[str, Any]) -> tuple[tuple[NoticeSeen, ...], tuple[NoticeSeen, ...]]:
     """The notices on this work, and those that this record is on other works."""
-    doi, title = clean_doi(message.get("DOI")), _title(message)
+    doi, title = doi_in(message.get("DOI")), _title(message)
     on_it = list(_updates(message, "updated-by", about=doi))
     is_one: list[NoticeSeen] = []
     for seen in _updates(message, "update-to", doi=doi, title=title):
@@ -123,9 +107,9 @@ def _updates(
     message: dict[str, Any], name: str, *, doi: str = "", about: str = "", title: str = ""
 ) -> Iterator[NoticeSeen]:
     for entry in map(_object, _list(message.get(name))):
-        kind = _KINDS.get(re.sub(r"[\s-]+", "_", plain(entry.get("type")).lower()))
-        if kind:
-            named = clean_doi(entry.get("DOI"))
+        kind = nature_named(plain(entry.get("type")))
+        if kind != "none":
+            named = doi_in(entry.get("DOI"))
             label = plain(entry.get("label"))
             yield NoticeSeen(kind, doi or named, _day(entry.get("updated")), title or label, about or named)
 
@@ -167,7 +151,7 @@ _CONFLICTS = re.compile(r"\b(?:conflicts? of|competing)(?: \w+)? interests?\b", 
 
 def _related(message: dict[str, Any], name: str) -> str:
     related = _list(_object(message.get("relation")).get(name))
-    dois = (clean_doi(entry.get("id")) for entry in map(_object, related) if entry.get("id-type") == "doi")
+    dois = (doi_in(entry.get("id")) for entry in map(_object, related) if entry.get("id-type") == "doi")
     return next((doi for doi in dois if doi), "")
 
 

@@ -10,11 +10,12 @@ from typing import Any
 from lxml import etree
 
 from articles.sources.evidence import Evidence, design_of, participants_in
+from articles.sources.identifiers import identifiers_in
+from articles.sources.natures import nature_named
 from articles.sources.registries import (
     Found,
-    NoticeKind,
     NoticeSeen,
-    clean_doi,
+    doi_in,
     nothing,
     notices_in_title,
     plain,
@@ -26,20 +27,11 @@ NAME = "PubMed"
 INTERVAL = 0.34
 """Seconds; without a key PubMed allows three questions a second."""
 
-_ON_IT: dict[str, NoticeKind] = {
-    "RetractionIn": "retracted",
-    "PartialRetractionIn": "retracted",
-    "RetractedandRepublishedIn": "retracted",
-    "ExpressionOfConcernIn": "expression_of_concern",
-    "ErratumIn": "correction",
-    "CorrectedandRepublishedIn": "correction",
-}
-_ON_OTHERS: dict[str, NoticeKind] = {
-    "RetractionOf": "retracted",
-    "PartialRetractionOf": "retracted",
-    "ExpressionOfConcernFor": "expression_of_concern",
-    "ErratumFor": "correction",
-}
+_ON_IT = (
+    "RetractionIn", "PartialRetractionIn", "RetractedandRepublishedIn", "ExpressionOfConcernIn", "ErratumIn",
+    "CorrectedandRepublishedIn",
+)  # fmt: skip
+_ON_OTHERS = ("RetractionOf", "PartialRetractionOf", "ExpressionOfConcernFor", "ErratumFor")
 _PREPRINT_SERVERS = re.compile(r"\b(?:medRxiv|bioRxiv|arXiv|Res(?:earch)? Sq(?:uare)?|SSRN|preprint)", re.I)
 
 
@@ -89,7 +81,7 @@ def _told_apart(identifier: str) -> tuple[str, str, str]:
     wanted = identifier.strip()
     pmid = wanted if re.fullmatch(r"[1-9][0-9]{0,9}", wanted) else ""
     pmcid = wanted.upper() if re.fullmatch(r"PMC[1-9][0-9]{0,9}", wanted, re.IGNORECASE) else ""
-    return pmid, pmcid, "" if pmid or pmcid else clean_doi(wanted)
+    return pmid, pmcid, "" if pmid or pmcid else doi_in(wanted)
 
 
 def _question(tool: str, **query: str) -> str:
@@ -148,7 +140,7 @@ def work_from(record: etree._Element) -> Work:
         volume=_text(record, ".//JournalIssue/Volume"),
         issue=_text(record, ".//JournalIssue/Issue"),
         pages=_text(record, ".//Pagination/MedlinePgn"),
-        doi=clean_doi(ids.get("doi") or _text(record, ".//Article/ELocationID[@EIdType='doi']")),
+        doi=doi_in(ids.get("doi") or _text(record, ".//Article/ELocationID[@EIdType='doi']")),
         pmid=_text(record, "MedlineCitation/PMID") or _text(record, "BookDocument/PMID"),
         pmcid=ids.get("pmc", ""),
         nct=next(iter(_registered(record)), "") if kind == "trial" else "",
@@ -172,12 +164,12 @@ def notices_from(record: etree._Element) -> tuple[tuple[NoticeSeen, ...], tuple[
     on_it, is_one = [], []
     for kind, entry in _links(record):
         source = _text(entry, "RefSource")
-        named = clean_doi(source)
+        named = _doi_named(source)
         if kind in _ON_IT:
-            on_it.append(NoticeSeen(_ON_IT[kind], named, _day(source), source, itself))
+            on_it.append(NoticeSeen(nature_named(kind), named, _day(source), source, itself))
         elif kind in _ON_OTHERS:
             about = named or _text(entry, "PMID")
-            is_one.append(NoticeSeen(_ON_OTHERS[kind], work.doi, None, title, about))
+            is_one.append(NoticeSeen(nature_named(kind), work.doi, None, title, about))
     own, other = notices_in_title(title)
     if "Retracted Publication" in _types(record):
         own.append("retracted")
@@ -199,9 +191,9 @@ def evidence_from(record: etree._Element) -> Evidence:
     for kind, entry in _links(record):
         source = _text(entry, "RefSource")
         if kind == "UpdateIn" and preprint:
-            published = published or clean_doi(source)
+            published = published or _doi_named(source)
         elif kind == "UpdateOf" and _PREPRINT_SERVERS.search(source):
-            before = before or clean_doi(source)
+            before = before or _doi_named(source)
     abstract = " ".join(_all_text(part) for part in record.iterfind(".//Abstract/AbstractText"))
     agencies = [plain(entry.text) for entry in record.iterfind(".//Grant/Agency")]
     return Evidence(
@@ -258,6 +250,11 @@ def _day(source: str) -> dt.date | None:
         return dt.date(int(match[1]), _MONTHS.index(match[2]) + 1, int(match[3])) if match else None
     except ValueError:
         return None
+
+
+def _doi_named(source: str) -> str:
+    """The DOI in a RefSource, which names the work in a line of text."""
+    return next((found.value for found in identifiers_in(source) if found.kind == "doi"), "")
 
 
 def _text(element: etree._Element, path: str) -> str:

@@ -1,6 +1,7 @@
 """What a notice says of a work: the one table of spellings, and what titles give away.
 
-The spellings are those of Crossref (update types), PubMed (comment and correction types), JATS and NISO CREC
+Registries and retraction lists both read it, so that one notice means one thing, whoever told of it. The
+spellings are those of Crossref (update types), PubMed (comment and correction types), JATS and NISO CREC
 2024, the Retraction Watch database, and what publishers send in their place.
 """
 
@@ -18,7 +19,8 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
         "retracted article", "retracted paper", "retracted publication", "retraction of publication",
         "retracted article notice", "full retraction", "notice of retraction", "retract and replace",
         "retraction and replacement", "retracted and replaced", "retracted and republished",
-        "retracted and republished in", "retracted and republished from",
+        "retracted and republished in", "retracted and republished from", "retractedand republished in",
+        "retractedand republished from",
     ),
     Standing.WITHDRAWN: (
         "withdrawal", "withdrawn", "withdrawal notice", "notice of withdrawal", "withdrawn article",
@@ -28,8 +30,9 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     Standing.EXPRESSION_OF_CONCERN: (
         "expression of concern", "expressions of concern", "expression of concern in",
         "expression of concern for", "editorial expression of concern", "update to expression of concern",
-        "concern", "eoc", "editorial concern", "partial retraction", "partial retraction in",
-        "partial retraction of", "partially retracted",
+        "concern", "eoc", "editorial concern",
+        # A retraction of a part is none of the work: readers would be told what is not so. Yet it alarms.
+        "partial retraction", "partial retraction in", "partial retraction of", "partially retracted",
     ),
     Standing.CORRECTION: (
         "correction", "corrections", "corrected", "corrected article", "correction notice",
@@ -37,7 +40,8 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
         "corrigendum", "corrigenda", "author correction", "publisher correction", "publisher note",
         "publishers note", "addendum", "addenda", "amendment", "clarification", "correction in situ",
         "corrected and republished", "corrected and republished in", "corrected and republished from",
-        "corrected and republished article", "republication", "notice of republication",
+        "correctedand republished in", "correctedand republished from", "corrected and republished article",
+        "republication", "notice of republication",
     ),
     Standing.REINSTATED: (
         "reinstatement", "reinstated", "reinstated article", "reinstatement notice",
@@ -124,8 +128,7 @@ def nature_of(given: str, title: str = "") -> str:
     (“RETRACTED: …”, “Expression of concern: …” on a correction) is believed; one that says better is not.
     A reinstatement of a work that still calls itself retracted is `unknown`.
     """
-    nature = NATURES.get(folded(given), str(Standing.UNKNOWN))
-    mark = mark_in(title)
+    nature, mark = nature_named(given), mark_in(title)
     if nature == Standing.REINSTATED:
         return str(Standing.UNKNOWN) if mark else nature
     return graver(nature, mark) if mark else nature
@@ -141,6 +144,11 @@ def mark_in(title: str) -> str:
     plain = " ".join(title.casefold().split()).lstrip("“”\"'‘’«[( ")
     plain = _BEFORE.sub("", plain, count=1)
     return next((nature for nature, pattern in _MARKS if pattern.search(plain)), "")
+
+
+def nature_named(given: str) -> str:
+    """What a type of notice says by itself, one of `Source.Standing`; `unknown` where the table lacks it."""
+    return NATURES.get(folded(given), str(Standing.UNKNOWN))
 
 
 def graver(one: str, other: str) -> str:
