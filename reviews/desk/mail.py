@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -11,21 +10,20 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Outbox
 from reviews.desk.access import DeskRequest, desk_view
 from reviews.desk.queue import page_of
-from reviews.mail import digests, preferences
+from reviews.mail import again, digests, preferences
+from reviews.mail.again import LEAVING, perhaps_sent
 from reviews.mail.announcing import job_key
 from reviews.models import Message
 from reviews.refusals import Refused
 from reviews.states import State, hour
 
-LEAVING = dt.timedelta(minutes=10)
-"""A mail that was claimed this long ago and not marked as sent was perhaps sent."""
-
-_UNSURE = State("▲", "Perhaps sent", "attention")
+UNSURE = State("▲", "Perhaps sent", "attention")
 _NOT_SENT = State("⊘", "Not sent", "quiet")
 _WAITS = State("◷", "Waiting", "waiting")
 _UNREAD = ("event", "link", "key")
@@ -39,6 +37,10 @@ class Row:
     state: State
     about: str
     """The state in a sentence."""
+
+    @property
+    def is_unsure(self) -> bool:
+        return self.state == UNSURE
 
 
 @desk_view("GET", "HEAD")
@@ -68,8 +70,7 @@ def sent(request: DeskRequest) -> HttpResponse:
     """Every message, the newest on top; with `?state=unsure` those that were perhaps sent."""
     if not _may_see_sent(request.user):
         raise Refused("Only managing editors see whom Signoff wrote to.", "permission")
-    now = timezone.now()
-    unsure = Message.objects.filter(sent_at=None, dropped_at=None, claimed_at__lt=now - LEAVING)
+    unsure = perhaps_sent()
     only_unsure = request.GET.get("state") == "unsure"
     rows = unsure if only_unsure else Message.objects.filter(digest=None)
     page = page_of(rows.select_related("person").defer(*_UNREAD).order_by("-pk"), request)
@@ -80,28 +81,37 @@ def sent(request: DeskRequest) -> HttpResponse:
     )
     context = {
         "page": page,
-        "rows": [Row(message, *_state(message, now, given_up)) for message in page],
+        "rows": [Row(message, *_state(message, given_up)) for message in page],
         "unsure": unsure.count(),
         "only_unsure": only_unsure,
+        "may_send": request.user.has_perm("reviews.publish_review"),
         "query": "state=unsure&" if only_unsure else "",
         "here": "mail",
     }
     return render(request, "desk/mail_sent.html", context)
 
 
+@desk_view("POST")
+def send_again(request: DeskRequest, pk: int) -> HttpResponse:
+    """Send one that was perhaps sent once more."""
+    again.send_again(pk, by=request.user)
+    messages.success(request, "It is sent again now.")
+    return redirect(f"{reverse('desk:mail_sent')}?state=unsure")
+
+
 def _may_see_sent(person: User) -> bool:
     return settings.DEMO or person.has_perm("reviews.publish_review")
 
 
-def _state(message: Message, now: dt.datetime, given_up: Collection[str]) -> tuple[State, str]:
+def _state(message: Message, given_up: Collection[str]) -> tuple[State, str]:
     if message.sent_at:
         return State("✓", "Sent", "signed"), f"Sent on {hour(message.sent_at)}."
     if message.dropped_at:
         return _NOT_SENT, message.dropped_because
-    if message.claimed_at and message.claimed_at < now - LEAVING:
-        return _UNSURE, (
+    if message.claimed_at and message.claimed_at < timezone.now() - LEAVING:
+        return UNSURE, (
             f"It was on its way on {hour(message.claimed_at)}, and nobody knows whether it left. It is not "
-            "sent again by itself: ask them."
+            "sent again by itself: ask them, or send it again; then they may have it twice."
         )
     if job_key(message) in given_up:
         return _NOT_SENT, "The mail server did not take it, however often it was tried. It was given up."

@@ -26,13 +26,27 @@ DAY = dt.timedelta(days=1)
 
 _WORDS = {
     "publish_scheduled": "Publish at its hour",
-    "announce": "Tell those concerned",
+    "announce": "Find whom to tell of an event",
+    "send_message": "Send a mail",
     "find_old_words": "Find old words of a disclaimer",
     "open_for_old_words": "Open a review for new words",
     "check_served": "Prove the disclaimers on a page",
     "check_all_served": "Prove the disclaimers on every page",
     "check_sources": "Check sources",
+    "look_up_source": "Ask the registries about a source",
+    "check_link": "Look at the address of a web source",
+    "raise_alerts": "Find the pages that rest on a source",
+    "open_alert": "Open an alert about a page",
+    "alert_notice": "See that readers were told",
+    "raise_link_alerts": "Find the pages that rest on a web source",
     "open_link_alert": "Open an alert about a web source",
+    "purge": "Have copies in networks forgotten",
+    "export_pages": "Bring static files up to date",
+    "export_site": "Hold every static file against the site",
+    "send_webhook": "Tell another system",
+    "find_see_also": "Find what pages lead to",
+    "reader_report": "Open an alert for a reader’s report",
+    "forget_reports": "Forget what readers typed",
     "daily_digest": "Send the daily mails",
     "reminders": "Remind of reviews that fall due",
     "tidy": "Forget jobs done long ago",
@@ -133,16 +147,14 @@ def _line(job: Outbox, now: dt.datetime) -> Line:
 
 
 def _planned(now: dt.datetime) -> Iterable[Planned]:
-    entries = schedule.entries()
-    prefixes = {entry.name: f"{schedule.beat_of(entry)}:" for entry in entries}
     wanted = Q(pk__in=[])
-    for prefix in prefixes.values():
-        wanted |= Q(key__startswith=prefix)
+    for entry in schedule.SCHEDULE:
+        wanted |= Q(key__startswith=f"{schedule.beat_of(entry)}:")
     newest: dict[str, Outbox] = {}
     # A key ends in the hour, so the last of a name is the newest.
     for job in Outbox.objects.filter(wanted, created_at__gt=now - 15 * DAY).order_by("pk"):
         newest[job.key.split(":")[1]] = job
-    for entry in entries:
+    for entry in schedule.SCHEDULE:
         last = newest.get(entry.name)
         if last is None:
             yield Planned(entry, entry.next(now), None, "")

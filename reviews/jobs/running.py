@@ -1,7 +1,8 @@
 """Running jobs: each once, in the order of their hour, tried again later when they fail.
 
 A job is waiting, done (`done_at`) or given up (`failed_at`), and only here it moves. While an `Outside`
-job runs, it is leased: `leased_until`, and `run_at` with it, stand where another worker may try.
+job runs, it is leased: `leased_until`, and `run_at` with it, stand where another worker may try. So is a
+plain job that is late, since it may be what its workers die of.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import datetime as dt
 import logging
 import random
 import time
+from collections.abc import Iterable
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -17,7 +19,7 @@ from django.utils import timezone
 
 from articles.models import Outbox
 from reviews.jobs.signs import EVERY, alive
-from reviews.jobs.table import JOBS, PATIENT, Outside
+from reviews.jobs.table import JOBS, PATIENT, URGENT, Outside, outside
 from reviews.jobs.telling import told
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,14 @@ MOST = 500
 """Jobs that somebody waits for that `run_due` takes up at most."""
 MOST_PATIENT = 20
 """`PATIENT` jobs that are taken up before anybody looks again for what is due."""
+LATE = dt.timedelta(minutes=1)
+"""A plain job that is still there so long after its hour is leased, so that each try of it is counted when it
+begins: one that kills its worker takes the transaction along, and every trace of it. Jobs on time are spared
+the second transaction."""
+
+
+LOOK_FOR_URGENT = 1.0
+"""Seconds between two looks for urgent jobs, while others are run."""
 
 
 class UnknownJob(LookupError):
@@ -59,19 +69,43 @@ def due() -> QuerySet[Outbox]:
 
 
 def due_next(most: int) -> list[int]:
-    """The primary keys of the jobs to run now: `most` at most, then `MOST_PATIENT` that can wait."""
+    """The primary keys of the jobs to run now: urgent ones, `most` others, `MOST_PATIENT` that can wait."""
     pks = due().values_list("pk", flat=True)
-    return [*pks.exclude(job__in=PATIENT)[:most], *pks.filter(job__in=PATIENT)[:MOST_PATIENT]]
+    others = pks.exclude(job__in=[*PATIENT, *URGENT])
+    return [*_urgent(), *others[:most], *pks.filter(job__in=PATIENT)[:MOST_PATIENT]]
+
+
+def _urgent() -> list[int]:
+    return list(due().filter(job__in=URGENT).values_list("pk", flat=True)[:MOST])
 
 
 def run_due() -> int:
     """Run what is due, `MOST` jobs and `MOST_PATIENT` patient ones at most; returns how many were done."""
-    done, said = 0, time.monotonic()
+    return _run_each(due_next(MOST))
+
+
+def run_all_due() -> int:
+    """Run what is due, and what falls due meanwhile, until nothing is left that was not tried once.
+
+    Returns how many were done.
+    """
+    done, tried = 0, set[int]()
+    while fresh := [pk for pk in due_next(MOST) if pk not in tried]:
+        tried.update(fresh)
+        done += _run_each(fresh)
+    return done
+
+
+def _run_each(pks: Iterable[int]) -> int:
+    done, said, looked = 0, time.monotonic(), time.monotonic()
     alive()
-    for pk in due_next(MOST):
+    for pk in pks:
         if time.monotonic() - said > EVERY.total_seconds():
             alive()
             said = time.monotonic()
+        if time.monotonic() - looked > LOOK_FOR_URGENT:
+            done += sum(run(urgent) for urgent in _urgent())
+            looked = time.monotonic()
         done += run(pk)
     return done
 
@@ -88,12 +122,14 @@ def run(pk: int) -> bool:
             if waiting is None:
                 return False
             job = JOBS.get(waiting.job)
+            if job is None:
+                raise UnknownJob(waiting.job)
             if not isinstance(job, Outside):
-                if job is None:
-                    raise UnknownJob(waiting.job)
-                job(waiting.payload)
-                Outbox.objects.filter(pk=pk).update(done_at=timezone.now(), last_error="")
-                return True
+                if waiting.run_at > timezone.now() - LATE:
+                    job(waiting.payload)
+                    Outbox.objects.filter(pk=pk).update(done_at=timezone.now(), last_error="")
+                    return True
+                job = outside(job)
             leased = _lease(waiting, job.lease)
     except Exception as error:
         log.exception("Job %s failed", pk)

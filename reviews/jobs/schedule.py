@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from articles.models import Heartbeat
 from articles.outbox import enqueue
-from reviews.jobs.table import JOBS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +48,22 @@ class Entry:
 
 
 SCHEDULE: tuple[Entry, ...] = (
-    Entry("nightly", "check_sources", dt.time(2, 0), "Ask the registries again about every source in use"),
+    Entry("see_also", "find_see_also", dt.time(1, 0), "Have live pages lead to newer articles too"),
+    Entry(
+        "nightly",
+        "check_sources",
+        dt.time(2, 0),
+        "Look again at every source in use",
+    ),
     Entry("reminders", "reminders", dt.time(5, 0), "Remind of pages whose next review falls due"),
     Entry("daily_digest", "daily_digest", dt.time(7, 0), "Send the daily mails"),
     Entry(
         "served", "check_all_served", dt.time(3, 30), "Prove the disclaimers on every live page", weekday=6
     ),
+    Entry("reports", "forget_reports", dt.time(4, 15), "Forget what readers typed into old reports"),
+    Entry("export", "export_site", dt.time(0, 15), "Hold every static file against the site (EXPORT_DIR)"),
     Entry("tidy", "tidy", dt.time(4, 30), "Forget jobs that were done long ago"),
 )
-
-
-def entries() -> list[Entry]:
-    """The lines whose job is installed."""
-    return [entry for entry in SCHEDULE if entry.job in JOBS]
 
 
 def beat_of(entry: Entry) -> str:
@@ -76,8 +78,9 @@ def enqueue_due() -> int:
     jobs are made up for by one run.
     """
     now = timezone.now()
-    known = dict(Heartbeat.objects.filter(name__in=[beat_of(e) for e in entries()]).values_list("name", "at"))
-    return sum(_enqueue(entry, known.get(beat_of(entry)), now) for entry in entries())
+    names = [beat_of(entry) for entry in SCHEDULE]
+    known = dict(Heartbeat.objects.filter(name__in=names).values_list("name", "at"))
+    return sum(_enqueue(entry, known.get(beat_of(entry)), now) for entry in SCHEDULE)
 
 
 def _enqueue(entry: Entry, before: dt.datetime | None, now: dt.datetime) -> bool:

@@ -64,7 +64,7 @@ KINDS: dict[str, Kind] = {
         Kind("unseen", "A disclaimer is not seen by readers"),
         Kind("review_due", "The next review of a live page comes near", Way.DAILY),
         Kind("overdue", "The next review of a live page is overdue", bound=frozenset({Group.EDITORS})),
-        Kind("alert", "A source of an article took a bad turn"),
+        Kind("alert", "A source of an article took a bad turn, or a reader reports a problem"),
         Kind("alert_yours", "An alert was given to you", bound=_ALL),
         Kind("alert_decided", "An alert was decided", Way.DAILY),
     )
@@ -89,6 +89,7 @@ NEWS: dict[str, News] = {
     "review_reminder": News("review_due", (_E, _L), "is live and must be reviewed again soon", True),
     "review_overdue": News("overdue", (_E, _L), "is live and its next review is overdue", True),
     "alert_opened": News("alert", (_E, _L), "has an alert", True),
+    "alert_sooner": News("alert", (Group.ASSIGNEE, _E, _L), "has an alert that became more urgent", True),
     "alert_review": News("alert", (Group.IN_HAND, _W), "rests on a source that took a bad turn", True),
     "alert_assigned": News("alert_yours", (Group.ASSIGNEE,), "has an alert that was given to you"),
     "alert_decided": News("alert_decided", (Group.ASSIGNEE, _E, _L), "has an alert that was decided"),

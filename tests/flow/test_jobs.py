@@ -135,7 +135,8 @@ def test_a_job_run_twice_has_one_effect(cast: SimpleNamespace, clock: Callable[.
     while jobs.run_due():  # its mails too, each a job of its own
         pass
     events = Event.objects.count()
-    Outbox.objects.filter(job="publish_scheduled").update(done_at=None)  # as after a worker that was killed
+    # As after a worker that was killed.
+    Outbox.objects.filter(job="publish_scheduled").update(done_at=None, run_at=clock())
     assert jobs.run_due() == 1
     assert (Event.objects.count(), Publication.objects.count()) == (events, 1)
     review.refresh_from_db()

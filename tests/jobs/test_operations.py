@@ -19,6 +19,7 @@ from django.utils import timezone
 from articles import outbox
 from articles.models import Heartbeat, Outbox
 from reviews import audit, jobs
+from reviews.desk import operations
 from reviews.jobs import retrying, schedule, signs
 from reviews.jobs.telling import told
 from reviews.models import Event
@@ -83,6 +84,11 @@ def test_everything_is_on_the_page(
     ):  # fmt: skip
         assert words in page, words
     assert f'href="{HERE}" aria-current="page"' in page
+
+
+def test_every_job_has_words_of_its_own() -> None:
+    assert set(jobs.JOBS) - {"nothing"} == set(operations._WORDS)
+    assert len(set(operations._WORDS.values())) == len(operations._WORDS)
 
 
 def test_one_is_tried_again(
@@ -208,7 +214,7 @@ def test_an_error_tells_no_secret_and_no_text() -> None:
 
 
 def test_the_schedule_is_shown_with_what_became_of_it(cast: SimpleNamespace, at: At) -> None:
-    hour = schedule.entries()[-1].last(timezone.now())
+    hour = schedule.SCHEDULE[-1].last(timezone.now())
     Outbox.objects.create(
         job="tidy", key=f"schedule:tidy:{hour.isoformat()}", run_at=hour, failed_at=timezone.now()
     )

@@ -237,6 +237,63 @@ def test_a_job_that_takes_its_worker_along_is_given_up(
     assert job.last_error == "WorkerLost: Its worker was lost each time it ran."
 
 
+def test_a_plain_job_that_takes_its_worker_along_is_given_up_too(
+    db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Any] = []
+
+    def die(payload: Any) -> None:
+        begun.append(payload)
+        Heartbeat.objects.create(name=f"written {len(begun)}", at=clock())
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(jobs.JOBS, "note", die)
+    job = promise()
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run(job.pk)  # on time: nobody can tell that it was tried
+    for _ in range(jobs.ATTEMPTS):
+        clock(running.LATE + 10 * MINUTE)
+        with pytest.raises(KeyboardInterrupt):
+            jobs.run(job.pk)
+        assert not jobs.run(job.pk)  # whoever is sent for at once finds it taken
+    clock(dt.timedelta(hours=1))
+    assert not jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (len(begun), job.attempts, job.failed_at) == (6, 5, clock())
+    assert job.last_error == "WorkerLost: Its worker was lost each time it ran."
+    assert not Heartbeat.objects.filter(name__startswith="written").exists()
+
+
+def test_a_late_plain_job_is_still_one_effect(
+    db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it writes comes with its mark or not at all."""
+    told: list[str] = []
+
+    def slow(payload: Any) -> None:
+        Heartbeat.objects.create(name=f"effect {len(told)}", at=clock())
+        if not told:
+            told.append("first")
+            raise OSError("away")
+
+    monkeypatch.setitem(jobs.JOBS, "note", slow)
+    job = promise(after=-running.LATE)
+    assert not jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.attempts, job.leased_until, job.last_error) == (1, None, "OSError: away")
+    clock(jobs.BACK_OFF[0] * 2)
+    assert [jobs.run(job.pk) for _ in range(3)] == [True, False, False]
+    assert [beat.name for beat in Heartbeat.objects.all()] == ["effect 1"]
+
+
+def test_a_job_on_time_costs_one_transaction(
+    db: None, clock: Clock, ran: list[Any], django_assert_num_queries: Any
+) -> None:
+    job = promise(after=-running.LATE + dt.timedelta(seconds=1))
+    with django_assert_num_queries(4):  # begin, take, mark, end
+        assert jobs.run(job.pk)
+
+
 def test_whoever_lost_the_lease_writes_nothing(
     db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch, ran: list[Any]
 ) -> None:

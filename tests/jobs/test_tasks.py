@@ -54,7 +54,7 @@ def test_a_sweep_sends_for_what_is_due_in_order(db: None, sent: list[tuple[int, 
     assert all(options == {"expires": tasks.FORGOTTEN} for _, options in sent)
     assert set(Heartbeat.objects.values_list("name", flat=True)) == {
         "jobs",
-        *(schedule.beat_of(entry) for entry in schedule.entries()),
+        *(schedule.beat_of(entry) for entry in schedule.SCHEDULE),
     }
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Outbox
-from reviews import jobs
-from reviews.models import MailPreference, Message
+from reviews import audit, jobs
+from reviews.models import Event, MailPreference, Message
 from tests import factories as f
 from tests.mail.conftest import work
 
@@ -136,3 +137,67 @@ def test_the_newest_on_top_and_paged(cast: SimpleNamespace, django_assert_max_nu
     assert "Page 1 of 3" in first
     assert "Mail 0." in said(client.get(f"{SENT}?page=3"))
     assert client.get(f"{SENT}?page=nonsense").status_code == 200
+
+
+@pytest.fixture
+def unsure(cast: SimpleNamespace) -> Message:
+    """A mail to Rita whose worker was killed while it left."""
+    f.submitted(cast.writer)
+    work()
+    message = Message.objects.get(person=cast.reviewer)
+    claimed = timezone.now() - dt.timedelta(minutes=11)
+    Message.objects.filter(pk=message.pk).update(sent_at=None, claimed_at=claimed)
+    mail.outbox.clear()
+    return message
+
+
+def test_a_mail_that_was_perhaps_sent_is_sent_again_once(cast: SimpleNamespace, unsure: Message) -> None:
+    client, again = at(cast.editor), reverse("desk:send_mail_again", args=[unsure.pk])
+    assert f'action="{again}"' in said(client.get(SENT))
+    response = client.post(again, follow=True)
+    assert response.redirect_chain == [(f"{SENT}?state=unsure", 302)]
+    assert "It is sent again now." in said(response)
+    assert client.post(again).status_code == 409  # while it waits
+    work()
+    assert [letter.to for letter in mail.outbox] == [["rita@example.org"]]
+    assert str(mail.outbox[0].message()["Message-ID"]).startswith(f"<signoff.{unsure.pk}.")
+    response = client.post(again)  # and once it left
+    assert response.status_code == 409
+    assert "it was sent, or is to be sent again" in said(response)
+    work()
+    assert len(mail.outbox) == 1
+    assert f'action="{again}"' not in said(client.get(SENT))
+    event = Event.objects.get(action="send_mail_again")
+    assert (event.actor, event.facts["message"]) == (cast.editor, unsure.pk)
+    assert audit.verify().ok
+
+
+def test_its_job_may_be_forgotten_by_then(cast: SimpleNamespace, unsure: Message) -> None:
+    Outbox.objects.all().delete()
+    at(cast.editor).post(reverse("desk:send_mail_again", args=[unsure.pk]))
+    work()
+    assert len(mail.outbox) == 1
+
+
+def test_who_may_not_read_it_any_more_does_not_get_it_again(cast: SimpleNamespace, unsure: Message) -> None:
+    User.objects.filter(pk=cast.reviewer.pk).update(is_active=False)
+    at(cast.editor).post(reverse("desk:send_mail_again", args=[unsure.pk]))
+    work()
+    assert mail.outbox == []
+    assert Message.objects.get(pk=unsure.pk).dropped_because
+
+
+def test_only_what_was_perhaps_sent_and_only_by_managing_editors(
+    cast: SimpleNamespace, unsure: Message, settings: Any
+) -> None:
+    settings.DEMO = True  # where everybody sees the page
+    again = reverse("desk:send_mail_again", args=[unsure.pk])
+    for who in ("writer", "reviewer", "lead"):
+        assert again not in said(at(getattr(cast, who)).get(SENT)), who
+        assert at(getattr(cast, who)).post(again).status_code == 403, who
+    assert at(cast.editor).get(again).status_code == 405
+    others = Message.objects.exclude(pk=unsure.pk).values_list("pk", flat=True)
+    for pk in (*others, 10**9):
+        assert at(cast.editor).post(reverse("desk:send_mail_again", args=[pk])).status_code == 409
+    work()
+    assert mail.outbox == []

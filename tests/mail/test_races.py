@@ -12,7 +12,7 @@ from django.core import mail
 from django.utils import timezone
 
 from reviews import jobs
-from reviews.mail import announce, send, send_due
+from reviews.mail import announce, send, send_again, send_due
 from reviews.models import Event, Message
 from tests import factories as f
 from tests.mail.conftest import happens, mailed, work
@@ -93,3 +93,17 @@ def test_a_worker_that_was_killed_holds_nothing_up(cast: SimpleNamespace) -> Non
     work()
     assert mailed() == ["lena", "ravi"]
     assert claimed.get().sent_at is None
+
+
+def test_two_editors_send_one_again(cast: SimpleNamespace) -> None:
+    for _ in range(ROUNDS):
+        f.submitted(cast.writer)
+        work()
+        message = Message.objects.filter(person=cast.reviewer).latest("pk")
+        claimed = timezone.now() - dt.timedelta(hours=1)
+        Message.objects.filter(pk=message.pk).update(sent_at=None, claimed_at=claimed)
+        mail.outbox.clear()
+        outcomes = race(*[("", lambda: send_again(message.pk, by=cast.editor))] * 3)
+        assert sorted(type(o.error).__name__ for o in outcomes) == ["NoneType", "Refused", "Refused"]
+        work()
+        assert mailed() == ["rita"]

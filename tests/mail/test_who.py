@@ -146,6 +146,11 @@ def alert_assigned(cast: SimpleNamespace) -> Event:
     return happens("alert_assigned", alert.article, by=cast.editor, **facts)
 
 
+def alert_sooner(cast: SimpleNamespace) -> Event:
+    alert = _alert(cast, assignee=cast.second)
+    return happens("alert_sooner", alert.article, reason="Readers sent 2 reports.", alert=alert.pk)
+
+
 def alert_decided(cast: SimpleNamespace) -> Event:
     alert = _alert(cast, assignee=cast.second)
     return happens("alert_decided", alert.article, by=cast.editor, reason=QUOTED, alert=alert.pk)
@@ -185,6 +190,7 @@ TABLE: list[tuple[Happening, set[str], str]] = [
     (alert_opened, {"lena", *EDITORS}, "has an alert"),
     (alert_review, {"rita", "wanda"}, "rests on a source that took a bad turn"),
     (alert_assigned, {"ravi"}, "has an alert that was given to you"),
+    (alert_sooner, {"ravi", "lena", *EDITORS}, "has an alert that became more urgent"),
     (alert_decided, {"ravi", "lena", "erin"}, "has an alert that was decided"),
 ]
 

@@ -21,13 +21,13 @@ class Command(BaseCommand):
     help = "Run the jobs in the outbox as they fall due, until stopped. Needs no broker."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="run what is due now and stop")
+        parser.add_argument("--once", action="store_true", help="run everything that is due now and stop")
         parser.add_argument("--interval", type=float, default=1.0, help="seconds between looks (default 1)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["once"]:
             schedule.enqueue_due()
-            self.stdout.write(f"{jobs.run_due()} jobs done.")
+            self.stdout.write(f"{jobs.run_all_due()} jobs done.")
             return
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
