@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 
 from articles.canonical import canonical, digest, digest_text
 from articles.documents import Document
 from articles.editing import pages_of_others
+from articles.evidence import CheckedClaim, CheckedSource
 from articles.freezing import edition_document
 from articles.models import Article, Notice, Source, record
 from articles.rendering import PlacedDisclaimer
@@ -30,9 +30,15 @@ from reviews.models import (
     SignOff,
     SourceCheck,
 )
-from reviews.permissions import contributors_since_signed, reviewers_among, signer_faults
+from reviews.permissions import (
+    contributors_since_signed,
+    reviewers_among,
+    signer_faults,
+    those_who_may,
+)
 from reviews.policy import Policy, Tier, Words, current_policy
-from reviews.policy.requiring import Evidence, Facts, Required
+from reviews.policy.requiring import Evidence, Facts, Required, remember
+from reviews.screening import identity
 
 SCHEMA = 1
 _TAKE_DOWNS = (Notice.Kind.REMOVAL, Notice.Kind.RETRACTION)
@@ -45,6 +51,8 @@ class Dossier:
     review: Review
     policy: Policy
     claims: list[Claim]
+    checks: dict[int, list[SourceCheck]]
+    """Every check of each claim, by its primary key, oldest first."""
     findings: list[Finding]
     attachments: list[Attachment]
     sign_offs: list[SignOff]
@@ -69,6 +77,21 @@ class Dossier:
     @cached_property
     def tier(self) -> Tier:
         return self.policy.tier(topics=self.topics, text=self.document.text)
+
+    @cached_property
+    def known_by(self) -> SignOff | None:
+        """A signature under today's digest, given by the screening of today.
+
+        The gate let the same text, disclaimers and checks pass then, by the same rules and policy: there was
+        nothing to mend, no disclaimer was missing, and what the text speaks of stands with the signature.
+        Whether its signer may still sign, and how the sources stand today, are other questions.
+        """
+        today = (s for s in self.sign_offs if s.screening == identity())
+        known = next((s for s in today if s.signed_digest == self.signed_digest), None)
+        if known is None or digest_text(self.review.edition.canonical) != self.review.edition.digest:
+            return None
+        remember(self.document, known.subjects)
+        return known
 
     @cached_property
     def required(self) -> list[Required]:
@@ -99,6 +122,21 @@ class Dossier:
                 }
                 best = min(check.level for check in good)
                 yield Evidence(claim.anchor["start"], claim.anchor["end"], best, indirect)
+
+    @cached_property
+    def checked_claims(self) -> list[CheckedClaim]:
+        """The claims with what they rest on, as readers will see them; nothing of what is kept back."""
+        numbers = {r["source"]: r["number"] for r in self.content["references"]}
+        claims = sorted(
+            (c for c in self.claims if c.state == Claim.State.OPEN), key=lambda c: c.anchor["start"]
+        )
+        return [
+            {
+                "text": claim.anchor["exact"],
+                "sources": [_checked(check, numbers[check.source_id]) for check in self.rests_on(claim)],
+            }
+            for claim in claims
+        ]
 
     def words_for(self, key: str) -> Words | None:
         """The words in force of a disclaimer for this article; None where the policy dropped it."""
@@ -148,7 +186,7 @@ class Dossier:
     def conflicts(self) -> list[Conflict]:
         """Conflicts of interest declared in any review of the article."""
         declared = Conflict.objects.filter(review__article=self.review.article_id)
-        return list(declared.select_related("person").order_by("at", "pk"))
+        return list(declared.prefetch_related("person").order_by("at", "pk"))
 
     @cached_property
     def conflicted(self) -> set[int]:
@@ -161,7 +199,7 @@ class Dossier:
             return {}
         people = [s.signer_id for s in self.sign_offs]
         reviewers = reviewers_among(people)
-        may_sign = set(User.objects.with_perm("reviews.sign_review").filter(pk__in=people))
+        may_sign = those_who_may("sign_review", people)
         standing = {}
         for signer in {s.signer for s in self.sign_offs}:
             reviewer, specialties = reviewers.get(signer.pk, (None, None))
@@ -175,7 +213,7 @@ class Dossier:
                 topics=self.topics,
                 credentials=self.tier.credentials,
             )
-            if signer.is_active and signer not in may_sign:
+            if signer.is_active and signer.pk not in may_sign:
                 name = signer.get_full_name() or signer.get_username()
                 faults.append(("signer_role", f"{name} may no longer sign: the role was taken away."))
             standing[signer.pk] = faults
@@ -240,7 +278,14 @@ class Dossier:
 
     def checks_of(self, claim: Claim) -> list[SourceCheck]:
         """`checks_in_force`: one by each person where the second look is independent."""
-        return checks_in_force(claim, of_each=self.independent)
+        if claim.pk not in self._in_force:
+            made = self.checks[claim.pk]
+            self._in_force[claim.pk] = checks_in_force(claim, of_each=self.independent, made=made)
+        return self._in_force[claim.pk]
+
+    @cached_property
+    def _in_force(self) -> dict[int, list[SourceCheck]]:
+        return {}
 
     def settlement_of(self, claim: Claim) -> Settlement | None:
         """How the reviewers settled their disagreement on a claim, if this is how it still stands."""
@@ -309,34 +354,48 @@ class Dossier:
         ]
 
 
-def load(review: Review) -> Dossier:
-    """Read a review's dossier: a constant number of queries, whatever its size."""
-    claims = list(
-        review.claims.select_related("answered_by")
-        .prefetch_related(
-            Prefetch("checks", SourceCheck.objects.select_related("source", "by").order_by("id"))
-        )
-        .order_by("id")
-    )
-    for claim in claims:
+def load(review: Review, *, for_gate: bool = False) -> Dossier:
+    """Read a review's dossier: a constant number of queries, whatever its size.
+
+    `for_gate` leaves out what only pages show of it: people and passages. They are fetched one by one where
+    they are asked for all the same.
+    """
+    claims = review.claims.order_by("id")
+    findings = review.findings.exclude(disposition=Finding.Disposition.FIXED).order_by("id")
+    attachments = review.attachments.exclude(state=Attachment.State.REMOVED).order_by("id")
+    sign_offs = review.sign_offs.select_related("signer", "revocation").order_by("id")
+    if for_gate:
+        attachments = attachments.select_related("version", "disclaimer")
+        sign_offs = sign_offs.defer("statement", "interests")
+        loaded = list(claims)
+        checks = _weighed_checks(review, loaded)
+    else:
+        read = SourceCheck.objects.select_related("source", "by").order_by("id")
+        claims = claims.select_related("answered_by").prefetch_related(Prefetch("checks", read))
+        findings = findings.select_related("disposed_by", "confirmed_by", "added_by", "answered_by")
+        attachments = attachments.select_related("version", "disclaimer", "by", "confirmed_by")
+        loaded = list(claims)
+        checks = {claim.pk: list(claim.checks.all()) for claim in loaded}
+    for claim in loaded:
         claim.edition = review.edition  # claims move with their review; this spares a query for each
     return Dossier(
         review=review,
         policy=current_policy(),
-        claims=claims,
-        findings=list(
-            review.findings.exclude(disposition=Finding.Disposition.FIXED)
-            .select_related("disposed_by", "confirmed_by", "added_by", "answered_by")
-            .order_by("id")
-        ),
-        attachments=list(
-            review.attachments.exclude(state=Attachment.State.REMOVED)
-            .select_related("version", "disclaimer", "by", "confirmed_by")
-            .order_by("id")
-        ),
-        sign_offs=list(review.sign_offs.select_related("signer", "revocation").order_by("id")),
+        claims=loaded,
+        checks=checks,
+        findings=list(findings),
+        attachments=list(attachments),
+        sign_offs=list(sign_offs),
         **_happened(review),
     )
+
+
+def _weighed_checks(review: Review, claims: Sequence[Claim]) -> dict[int, list[SourceCheck]]:
+    made: dict[int, list[SourceCheck]] = {claim.pk: [] for claim in claims}
+    rows = SourceCheck.objects.filter(claim__review=review).select_related("source").order_by("id")
+    for check in rows.defer("source__evidence", "source_record", "passage"):
+        made[check.claim_id].append(check)
+    return made
 
 
 def _happened(review: Review) -> dict[str, Any]:
@@ -357,16 +416,18 @@ def _number_of(rows: QuerySet[Any]) -> Subquery:
     return Subquery(counted, output_field=IntegerField())
 
 
-def checks_in_force(claim: Claim, *, of_each: bool = False) -> list[SourceCheck]:
+def checks_in_force(
+    claim: Claim, *, of_each: bool = False, made: Sequence[SourceCheck] | None = None
+) -> list[SourceCheck]:
     """The newest check of a claim, in its present words, against each source still cited; oldest first.
 
-    With `of_each`, the newest by each person.
+    With `of_each`, the newest by each person. `made` are all of its checks, where the caller has them.
     """
     words = claim.anchor["exact"]
     cited = {reference["source"] for reference in claim.edition.content["references"]}
     newest = {
         (check.source_id, check.by_id if of_each else 0): check
-        for check in claim.checks.all()
+        for check in (claim.checks.all() if made is None else made)
         if check.claim_text == words and check.source_id in cited
     }
     return sorted(newest.values(), key=lambda check: check.pk)
@@ -391,6 +452,16 @@ def passing(checks: Iterable[SourceCheck], policy: Policy) -> list[SourceCheck]:
         and not c.source.is_retracted
         and c.source_digest == source_digest(c.source)
     ]
+
+
+def _checked(check: SourceCheck, number: int) -> CheckedSource:
+    direct = check.directness == SourceCheck.Directness.DIRECT
+    return {
+        "number": number,
+        "verdict": check.get_verdict_display(),
+        "level": check.level,
+        "indirect": "" if direct else check.get_directness_display(),
+    }
 
 
 def _disclaimer(attachment: Attachment) -> dict[str, Any]:

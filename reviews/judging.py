@@ -368,6 +368,8 @@ def attach_disclaimer(
         version = _words(act.review, disclaimer)
         placement = placement or version.placement
         _one_of(placement, Placement.values, "place")
+        if placement == Placement.CRISIS != version.placement:
+            raise Refused("That place is kept for words that help somebody in a crisis.", "place")
         anchor = act.anchor(quote) if placement == Placement.INLINE else None
         if anchor and anchor["start"] < edition_document(act.review.edition).body_start:
             raise Refused("Quote a passage of the text itself, not of its title or summary.", "quote")

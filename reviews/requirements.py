@@ -91,6 +91,8 @@ def _address(taken: bool, slug: str, place: str) -> Iterator[Requirement]:
 
 
 def _housekeeping(dossier: Dossier, place: str) -> Iterator[Requirement]:
+    if dossier.known_by:
+        return  # it was asked when that signature was given, by the same rules, of the same words
     # Asked of the text again: a finding row may be missing, the words are not.
     for hit in screened(dossier.document, dossier.policy):
         if hit.severity == "fix":
@@ -132,7 +134,8 @@ def _findings(dossier: Dossier, place: str) -> Iterator[Requirement]:
 def _disclaimers(dossier: Dossier, place: str) -> Iterator[Requirement]:
     here = {a.disclaimer.key: a for a in dossier.attachments}
     names = {d["key"]: d["name"] for d in dossier.policy.content["disclaimers"]}
-    for required in dossier.required:
+    # Nothing is missing where a signature knows the text: what it asks for was attached when that was given.
+    for required in () if dossier.known_by else dossier.required:
         if required.key in here:
             continue
         yield Requirement(

@@ -31,6 +31,7 @@ from reviews.screening.citations import citations_in
 from reviews.screening.claims import claims
 from reviews.screening.context import Context, read
 from reviews.screening.hits import Hit, Rule, Severity, rules
+from reviews.screening.identity import identity
 from reviews.screening.sentences import Span, sentences
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Span",
     "citations_in",
     "claims",
+    "identity",
     "rules",
     "screen",
     "sentences",

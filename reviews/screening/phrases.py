@@ -56,7 +56,7 @@ def _as_meant(match: re.Match[str]) -> str:
     if found[0].isdigit() or found[:2] == "o.":
         return found.replace("o", "0")
     word = found.translate(_LETTERS_MEANT)
-    return word if _INDEX.knows(word) else found
+    return word if _index().knows(word) else found
 
 
 class Words(str):
@@ -77,7 +77,7 @@ def normalise(text: str) -> Words:
     if _FIGURE_FOR_LETTER.search(plain):
         plain = _FIGURE_FOR_LETTER.sub(_as_meant, plain)
     words = Words(plain)
-    words.bits = _INDEX.bits_of(words)
+    words.bits = _index().bits_of(words)
     return words
 
 
@@ -110,10 +110,12 @@ def entries(name: str, group: str) -> frozenset[str]:
 
 @dataclass(slots=True)
 class Pattern:
-    """Any phrase of some groups, as whole words, in normalised text."""
+    """Any phrase of some groups of a lexicon, as whole words, in normalised text."""
 
-    mask: int
-    """A bit for each phrase, as `_Index` counts them."""
+    name: str
+    groups: tuple[str, ...]
+    _mask: int = -1
+    """A bit for each phrase, as `_Index` counts them; -1 until the first search."""
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """The first match; of two that begin at the same place, the longer."""
@@ -121,7 +123,7 @@ class Pattern:
         if not possible:
             return None
         best: re.Match[str] | None = None
-        for phrase in _INDEX.phrases(possible):
+        for phrase in _index().phrases(possible):
             found = phrase.search(text, start, end)
             if found and (best is None or _before(found, best)):
                 best = found
@@ -132,12 +134,12 @@ class Pattern:
         possible = self.may_hold(text)
         if not possible:
             return None
-        found = (phrase.match(text) for phrase in _INDEX.phrases(possible))
+        found = (phrase.match(text) for phrase in _index().phrases(possible))
         return max(filter(None, found), key=lambda match: match.end(), default=None)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """A phrase that is the whole of `text`."""
-        found = (phrase.fullmatch(text) for phrase in _INDEX.phrases(self.may_hold(text)))
+        found = (phrase.fullmatch(text) for phrase in _index().phrases(self.may_hold(text)))
         return next(filter(None, found), None)
 
     def finditer(self, text: str) -> list[re.Match[str]]:
@@ -145,7 +147,7 @@ class Pattern:
         possible = self.may_hold(text)
         if not possible:
             return []
-        found = [match for phrase in _INDEX.phrases(possible) for match in phrase.finditer(text)]
+        found = [match for phrase in _index().phrases(possible) for match in phrase.finditer(text)]
         if len(found) < 2:
             return found
         found.sort(key=lambda match: (match.start(), -match.end()))
@@ -158,7 +160,10 @@ class Pattern:
 
     def may_hold(self, text: str) -> int:
         """A bit for each of these phrases that `text` may hold."""
-        return self.mask & (text.bits if type(text) is Words else _INDEX.bits_of(text))
+        if self._mask < 0:
+            numbers = _index().numbers
+            self._mask = sum(1 << number for group in self.groups for number in numbers[self.name, group])
+        return self._mask & (text.bits if type(text) is Words else _index().bits_of(text))
 
 
 def _before(one: re.Match[str], other: re.Match[str]) -> bool:
@@ -168,15 +173,15 @@ def _before(one: re.Match[str], other: re.Match[str]) -> bool:
 @cache
 def pattern(name: str, *groups: str) -> Pattern:
     """Any phrase of these groups of the lexicon `name`."""
-    return Pattern(sum(1 << number for group in groups for number in _INDEX.numbers[name, group]))
+    return Pattern(name, groups)
 
 
 def groups_in(name: str, text: str) -> dict[str, str]:
     """The groups of the lexicon `name` of which `text` holds a phrase, each with one that it holds."""
     found: dict[str, str] = {}
     for number in _bits(pattern(name, *lexicon(name)).may_hold(text)):
-        group = _INDEX.groups[number]
-        if group not in found and (match := _INDEX.phrase(number).search(text)):
+        group = _index().groups[number]
+        if group not in found and (match := _index().phrase(number).search(text)):
             found[group] = match.group()
     return found
 
@@ -251,6 +256,12 @@ class _Index:
 
     def _bits_of_one(self, word: str) -> tuple[int, int]:
         return self._tables[0].bits(word), self._tables[1].bits(word)
+
+
+@cache
+def _index() -> _Index:
+    """Made when the first text is searched: a process that never screens has no use for it."""
+    return _Index()
 
 
 class _Table:
@@ -431,6 +442,3 @@ def _joined(parts: list[_Part]) -> str:
         else:
             out.append(part.source if index == last else f"{part.source} ")
     return "".join(out)
-
-
-_INDEX = _Index()

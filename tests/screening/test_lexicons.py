@@ -68,7 +68,7 @@ def test_a_phrase_out_of_grammar_is_refused(phrase: str) -> None:
 
 def test_a_group_that_is_not_there_is_refused() -> None:
     with pytest.raises(KeyError):
-        pattern("claims", "no such group")
+        pattern("claims", "no such group").search("anything")
 
 
 def test_a_part_of_a_sentence_is_searched_like_the_whole() -> None:
