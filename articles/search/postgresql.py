@@ -1,0 +1,118 @@
+"""The index on PostgreSQL: `articles_searchindex`, a row for each publication, a tsvector for each place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import connection
+
+from articles.models import Publication
+from articles.search.indexing import BREAK, Indexed
+from articles.search.places import Place
+from articles.search.queries import Query
+
+MOST_CHECKED = 1_000
+"""Articles with all words of a phrase, the newest first, that are read for whether they stand together."""
+
+_SHORT = """
+    SELECT publication_id, {place} AS words FROM articles_searchindex
+    WHERE {place} @@ %(wanted)s::tsquery AND publication_id >= %(first)s
+    ORDER BY publication_id DESC LIMIT %(looked_at)s
+"""
+_LONG = """
+    SELECT publication_id, NULL::tsvector AS words FROM articles_search_anywhere(
+        %(wanted)s::tsquery, %(phrases)s::tsquery, %(first)s, %(looked_at)s, %(limit)s
+    ) AS publication_id
+"""
+# The best are first: short titles, then what says it in its title, its summary, its subjects.
+_RANK = {
+    Place.TITLE: "length(p.title)",
+    Place.HEAD: "-ts_rank('{0.1, 0.2, 0.5, 1}', words, %(wanted)s::tsquery, 1)",
+    Place.ANYWHERE: "NULL::int",
+}
+
+
+def put(publication: int, found: Indexed) -> None:
+    """Index a publication, in place of what was there under its key."""
+    head = [(found.title, "A"), (found.summary, "B"), (found.subjects, "C")]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO articles_searchindex (publication_id, title, head, anywhere)
+            VALUES (%s, %s::tsvector, %s::tsvector, %s::tsvector)
+            ON CONFLICT (publication_id) DO UPDATE
+            SET title = excluded.title, head = excluded.head, anywhere = excluded.anywhere
+            """,
+            [
+                publication,
+                _vector(head[:1], found.topics),
+                _vector(head, found.topics),
+                _vector([*head, (found.body, "D")], found.topics),
+            ],
+        )
+
+
+def drop(publications: Iterable[int]) -> None:
+    """Take publications out of the index, by their keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM articles_searchindex WHERE publication_id = ANY(%s)", [list(publications)]
+        )
+
+
+def match(
+    query: Query, place: Place, *, topic: int | None, since: tuple[dt.date, int] | None, limit: int
+) -> list[int]:
+    """Keys of at most `limit` live publications that have all of the query at that place, the best first.
+
+    Where more have it, the newest `limit` are looked at; of those that have all the words of a phrase, the
+    newest `MOST_CHECKED`. `since` is a day and the first key reviewed then or later.
+    """
+    wanted = " & ".join(map(_quoted, query.stems))
+    phrases = " & ".join(f"({' <-> '.join(map(_quoted, phrase))})" for phrase in query.phrases)
+    day, first = since or (None, 0)
+    found = _LONG if place is Place.ANYWHERE else _SHORT.format(place=place.value)
+    reviewed = "JOIN articles_searchentry e ON e.publication_id = p.id AND e.reviewed_on >= %(day)s"
+    together = "AND words @@ %(phrases)s::tsquery"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT p.id FROM ({found}) found JOIN articles_publication p ON p.id = found.publication_id
+            {reviewed if day else ""}
+            WHERE p.status = %(live)s {together if phrases and place is not Place.ANYWHERE else ""}
+            ORDER BY {_RANK[place]}, p.id DESC LIMIT %(limit)s
+            """,  # noqa: S608 (our own names)
+            {
+                "wanted": wanted if topic is None else f"{wanted} & {_topic(topic)}",
+                "phrases": phrases or None,
+                "first": first,
+                "day": day,
+                "live": Publication.Status.LIVE,
+                "looked_at": MOST_CHECKED if phrases else limit,
+                "limit": limit,
+            },
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _vector(parts: list[tuple[list[str], str]], topics: list[int]) -> str:
+    """A tsvector, written out: each stem with its places and their weight; `BREAK` leaves a place empty."""
+    places: dict[str, list[str]] = {}
+    at = 0
+    for stems, weight in parts:
+        for one in (BREAK, *stems):
+            at += 1
+            if one != BREAK:
+                places.setdefault(one, []).append(f"{at}{weight}")
+    written = [f"{_quoted(one)}:{','.join(where)}" for one, where in places.items()]
+    return " ".join([*written, *map(_topic, topics)])
+
+
+def _quoted(stem: str) -> str:
+    """A lexeme. Stems hold letters and digits only, so there is nothing in them to escape."""
+    return f"'{stem}'"
+
+
+def _topic(key: int) -> str:
+    return f"'§{key}'"
