@@ -8,6 +8,7 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing is registering: Article with django-reversion, the check of the guards with Django.
-        from articles import checks, editing, guards  # noqa: F401
+        from articles import checks, editing, guards, upgrading  # noqa: F401
 
         guards.connect()
+        upgrading.connect()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import rfc8785
@@ -13,7 +14,30 @@ def canonical(value: Any) -> str:
 
     Raises `ValueError` for what has none: NaN, infinities, integers beyond 2**53, lone surrogates.
     """
-    return rfc8785.dumps(value).decode("utf-8")
+    if not _is_plain(value):
+        return rfc8785.dumps(value).decode("utf-8")
+    text = _encode(value)
+    text.encode("utf-8")  # a lone surrogate has no UTF-8
+    return text
+
+
+_MOST = 2**53 - 1
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether Python's own encoder, many times as fast, writes it as RFC 8785 does.
+
+    They differ in floats, and in the order of keys that are not ASCII; large integers have no canonical text.
+    """
+    kind: type[Any] = type(value)
+    if kind is dict:
+        return all(type(key) is str and key.isascii() and _is_plain(part) for key, part in value.items())
+    if kind is list:
+        return all(map(_is_plain, value))
+    if kind is int:
+        return bool(-_MOST <= value <= _MOST)
+    return kind is str or kind is bool or value is None
 
 
 def digest_text(text: str) -> str:

@@ -75,8 +75,8 @@ def payload(article: Article, *, number: int) -> dict[str, Any]:
         "body": clean(article.body),
         "topics": [{"slug": t.slug, "name": t.name} for t in article.topics.order_by("slug")],
         "authors": [
-            {"id": a.pk, "name": a.get_full_name() or a.get_username()}
-            for a in article.authors.order_by("pk")
+            {"id": a.pk, "name": a.get_full_name() or a.get_username(), **_credentials(a)}
+            for a in article.authors.select_related("byline").order_by("pk")
         ],
         "contributors": sorted(set(article.contributions.values_list("person", flat=True))),
         "interests": article.interests,
@@ -95,6 +95,10 @@ def payload(article: Article, *, number: int) -> dict[str, Any]:
             else None
         ),
     }
+
+
+def _credentials(author: User) -> dict[str, str]:
+    return {"credentials": author.byline.credentials} if hasattr(author, "byline") else {}
 
 
 def _cited(article: Article) -> list[tuple[int, Source]]:

@@ -188,11 +188,13 @@ def _after_migrate(sender: AppConfig, using: str, **_: Any) -> None:
 def connect() -> None:
     """Register the guards of `articles`, and have all guards installed after every `migrate`."""
     immutable("articles_edition")
+    immutable("articles_attestation")
     immutable("articles_contribution")
     immutable("articles_notice")
     immutable("articles_sourceversion")
     immutable("articles_publishedreference")
     immutable("articles_publisheddisclaimer")
+    immutable("articles_publishedsigner")
     immutable(
         "articles_publication",
         columns=(

@@ -40,12 +40,12 @@ def enqueue(job: str, *, key: str, payload: dict[str, Any], run_at: dt.datetime 
         _wake(Outbox.objects.values_list("pk", flat=True).get(key=key))
 
 
-def promise_again(failed: QuerySet[Outbox]) -> int:
-    """Let jobs that were given up run again now, as if they had never been tried; returns how many.
+def promise_again(jobs: QuerySet[Outbox]) -> int:
+    """Let jobs that were given up or done run again now, as if they had never been tried; returns how many.
 
     One statement. Their errors stay, and nobody is woken: whoever drains the outbox finds them.
     """
-    return failed.update(attempts=0, failed_at=None, leased_until=None, run_at=timezone.now())
+    return jobs.update(attempts=0, done_at=None, failed_at=None, leased_until=None, run_at=timezone.now())
 
 
 def _wake(pk: int) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from articles import copies, pages
 from articles.canonical import digest_text
+from articles.evidence import CheckedClaim
 from articles.models import (
     Article,
     Edition,
@@ -21,9 +23,22 @@ from articles.models import (
     Publication,
     PublishedDisclaimer,
     PublishedReference,
+    PublishedSigner,
     Topic,
+    Webhook,
 )
 from articles.rendering import PlacedDisclaimer, ReaderNotice, Signer, render
+from articles.webhooks.telling import tell
+
+
+class SignerRecord(TypedDict):
+    """A signer as their page on the site shows them; `slug` is that page's address."""
+
+    slug: str
+    name: str
+    credentials: str
+    registration: str
+    biography: str
 
 
 def publish(
@@ -33,22 +48,26 @@ def publish(
     signed_digest: str,
     required_signatures: int,
     signers: Sequence[Signer],
+    people: Sequence[SignerRecord],
     disclaimers: Sequence[PlacedDisclaimer],
+    evidence: Sequence[CheckedClaim],
     reviewed_on: dt.date,
     review_due: dt.date,
 ) -> Publication:
-    """Put `edition` live in place of what is live now, rendered once and stored."""
+    """Put `edition` live in place of what is live now, rendered once and stored.
+
+    `people` are the `signers`, in the same order, as their pages on the site show them.
+    """
     now = timezone.now()
     content = edition.content
     article = edition.article
     # RETRACTED pages may come back after a full sign-off: the notice then belongs to the past.
     before = Publication.objects.filter(article=article)
-    earlier = list(before.order_by("published_at").values_list("status", "first_published_at"))
-    if any(status == Publication.Status.LIVE for status, _ in earlier):
-        before.filter(status=Publication.Status.LIVE).update(
-            status=Publication.Status.SUPERSEDED, ended_at=now, ended_by=by
-        )
-    first_published_at = earlier[0][1] if earlier else now
+    earlier = list(before.order_by("published_at").values_list("pk", "status", "first_published_at"))
+    for replaced in (pk for pk, status, _ in earlier if status == Publication.Status.LIVE):
+        before.filter(pk=replaced).update(status=Publication.Status.SUPERSEDED, ended_at=now, ended_by=by)
+        tell(Webhook.Event.SUPERSEDED, replaced, at=now)
+    first_published_at = earlier[0][2] if earlier else now
     past = _notices(article)
     fresh = content["correction"] if content["correction"] not in [_words(n) for n in past] else None
     notices = list(past)
@@ -61,6 +80,7 @@ def publish(
         disclaimers=disclaimers,
         signers=signers,
         notices=notices,
+        evidence=evidence,
         published_on=timezone.localdate(now),
         first_published_on=timezone.localdate(first_published_at),
         reviewed_on=reviewed_on,
@@ -97,11 +117,19 @@ def publish(
     PublishedDisclaimer.objects.bulk_create(
         PublishedDisclaimer(publication=publication, key=key) for key in {d["key"] for d in disclaimers}
     )
+    PublishedSigner.objects.bulk_create(
+        PublishedSigner(publication=publication, position=place, **person)
+        for place, person in enumerate(people, start=1)
+    )
     publication.topics.add(*Topic.objects.filter(slug__in=[t["slug"] for t in content["topics"]]))
+    tell(Webhook.Event.PUBLISHED, publication.pk, at=now)
     if fresh:
-        Notice.objects.create(
+        notice = Notice.objects.create(
             article=article, publication=publication, kind=fresh["kind"], text=fresh["text"], at=now, by=by
         )
+        tell(Webhook.Event.CORRECTED, publication.pk, at=now, notice=notice)
+    pages.put_up(publication)
+    copies.follow(publication, at=now)
     return publication
 
 
@@ -110,7 +138,7 @@ def tell_readers(publication: Publication, *, by: User | None, text: str, kind: 
 
     The stored page stays as it is. The next edition prints the notice among the earlier ones.
     """
-    return Notice.objects.create(
+    notice = Notice.objects.create(
         article_id=publication.article_id,
         publication=publication,
         kind=kind,
@@ -118,11 +146,11 @@ def tell_readers(publication: Publication, *, by: User | None, text: str, kind: 
         at=timezone.now(),
         by=by,
     )
-
-
-def notices_above(publication: Publication) -> list[Notice]:
-    """What readers were told about a page since it was published, the newest first."""
-    return list(publication.notices.filter(at__gt=publication.published_at).order_by("-at", "-pk"))
+    if publication.status == Publication.Status.LIVE:
+        pages.refresh(publication)
+    tell(Webhook.Event.CORRECTED, publication.pk, at=notice.at, notice=notice)
+    copies.follow(publication, at=notice.at)
+    return notice
 
 
 def withdraw(publication: Publication, *, by: User | None, reason: str) -> Publication:
@@ -148,7 +176,8 @@ def _take_down(
     publication.ended_by = by
     publication.ended_reason = reason
     publication.save(update_fields=["status", "ended_at", "ended_by", "ended_reason"])
-    Notice.objects.create(
+    pages.take_down(publication)
+    notice = Notice.objects.create(
         article=publication.article,
         publication=publication,
         kind=kind,
@@ -156,6 +185,10 @@ def _take_down(
         at=publication.ended_at,
         by=by,
     )
+    withdrawn = status == Publication.Status.WITHDRAWN
+    event = Webhook.Event.WITHDRAWN if withdrawn else Webhook.Event.RETRACTED
+    tell(event, publication.pk, at=publication.ended_at, notice=notice)
+    copies.follow(publication, at=publication.ended_at)
     return publication
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, TypedDict
 from urllib.parse import quote, urlsplit
 
+from articles.evidence import CheckedClaim, CheckedSource, by_reference
 from articles.models import Source
 from articles.sources.style import Part, parts
 from articles.sources.works import work_from
@@ -32,7 +33,8 @@ class ReferenceLink(TypedDict):
 class ShownReference(TypedDict):
     """One entry of the list, printed by `articles.sources.style`; the texts lack their last full stop.
 
-    `place` is “2024;12(3):10–19” or the like; `cited` whether the text links to the entry.
+    `place` is “2024;12(3):10–19” or the like; `cited` whether the text links to the entry;
+    `checked` what the reviewers found in it.
     """
 
     number: int
@@ -45,19 +47,33 @@ class ShownReference(TypedDict):
     standing: str
     alarm: str
     cited: bool
+    checked: CheckedSource | None
 
 
-def shown_references(references: list[dict[str, Any]], *, cited: Collection[int]) -> list[ShownReference]:
+def shown_references(
+    references: list[dict[str, Any]], *, cited: Collection[int], evidence: Sequence[CheckedClaim] = ()
+) -> list[ShownReference]:
     """The references of a frozen edition (see `articles.freezing.payload`), in their order.
 
-    Nothing here is escaped: the template does that.
+    `checked` is the strongest of what the reviewers found in each. Nothing here is escaped: the template
+    does that.
     """
-    return [_shown(r["number"], r["record"], cited=r["number"] in cited) for r in references]
+    checked = by_reference(evidence)
+    return [
+        _shown(r["number"], r["record"], cited=r["number"] in cited, checked=checked.get(r["number"]))
+        for r in references
+    ]
 
 
-def _shown(number: int, record: dict[str, Any], *, cited: bool) -> ShownReference:
+def warning(standing: str) -> str:
+    """What readers are told of a source that does not stand, or not as it did: “Retracted”; else nothing."""
+    return str(Source.Standing(standing).label) if standing in _WARNINGS else ""
+
+
+def _shown(
+    number: int, record: dict[str, Any], *, cited: bool, checked: CheckedSource | None
+) -> ShownReference:
     standing = record["standing"]
-    alarm = _WARNINGS.get(standing, "")
     printed = parts(work_from(record))
     return {
         "number": number,
@@ -66,10 +82,11 @@ def _shown(number: int, record: dict[str, Any], *, cited: bool) -> ShownReferenc
         "container": _printed(printed, "container"),
         "place": _printed(printed, "place"),
         "kind": str(Source.Kind(record["kind"]).label) if record["kind"] in Source.Kind.values else "",
-        "links": _links(record),
-        "standing": str(Source.Standing(standing).label) if alarm else "",
-        "alarm": alarm,
+        "links": links_of(record),
+        "standing": warning(standing),
+        "alarm": _WARNINGS.get(standing, ""),
         "cited": cited,
+        "checked": checked,
     }
 
 
@@ -91,7 +108,8 @@ def safe_url(url: str) -> str:
     )
 
 
-def _links(record: dict[str, Any]) -> list[ReferenceLink]:
+def identifier_links(record: dict[str, Any]) -> list[ReferenceLink]:
+    """Links to the work by the numbers in its record that name it and nothing else: DOI, then PMID."""
     links: list[ReferenceLink] = []
     if _DOI.fullmatch(record["doi"]):
         links.append(
@@ -104,6 +122,12 @@ def _links(record: dict[str, Any]) -> list[ReferenceLink]:
                 "href": f"https://pubmed.ncbi.nlm.nih.gov/{record['pmid']}/",
             }
         )
+    return links
+
+
+def links_of(record: dict[str, Any]) -> list[ReferenceLink]:
+    """Where a source can be read: by its DOI, at PubMed, at its address."""
+    links = identifier_links(record)
     if url := safe_url(record["url"]):
         links.append({"label": urlsplit(url).hostname or url, "href": url})
     return links

@@ -15,10 +15,12 @@ from lxml import html as lxml_html
 
 from articles.canonical import digest
 from articles.documents import Body, parse_body
-from articles.models import Notice
+from articles.evidence import CheckedClaim, evidence_summary
+from articles.models import Notice, notice_anchor
 from articles.references import shown_references
 
 # The same spellings that screening reads as citations: [1], [1, 2], [2–4].
+_BEFORE_A_STOP = re.compile(r" (?=[.,;:!?])")
 MARKER = re.compile(r"\[(\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)\]")
 
 
@@ -35,12 +37,14 @@ class PlacedDisclaimer(TypedDict):
 
 
 class Signer(TypedDict):
-    """A signature as readers see it; `on` is an ISO date."""
+    """A signature as readers see it; `on` is an ISO date, `slug` the signer's address on the site."""
 
     name: str
     credentials: str
     meaning: str
     on: str
+    slug: str
+    registration: str
 
 
 class ReaderNotice(TypedDict):
@@ -57,6 +61,7 @@ def render(
     disclaimers: Sequence[PlacedDisclaimer],
     signers: Sequence[Signer],
     notices: Sequence[ReaderNotice],
+    evidence: Sequence[CheckedClaim] = (),
     published_on: dt.date | None,
     first_published_on: dt.date | None,
     reviewed_on: dt.date | None,
@@ -79,9 +84,11 @@ def render(
             "content": content,
             "body": mark_safe(_to_html(body, boxes)),  # noqa: S308 - cleaned by parse_body, built by lxml
             "headings": headings if len(headings) > 4 else [],
-            "references": shown_references(content["references"], cited=cited),
+            "references": shown_references(content["references"], cited=cited, evidence=evidence),
+            "evidence": evidence_summary([{**e, "text": _unmarked(e["text"])} for e in evidence]),
             "top": [_shown(d) for d in disclaimers if d["placement"] == "top"],
             "end": [_shown(d) for d in disclaimers if d["placement"] == "end"],
+            "crisis": [_shown(d) for d in disclaimers if d["placement"] == "crisis"],
             "signers": [{**s, "on": _day(s["on"])} for s in signers],
             "signed_together": len({s["on"] for s in signers}) == 1,
             "notices": [_shown_notice(n) for n in reversed(notices)],
@@ -120,6 +127,7 @@ def _shown_notice(notice: ReaderNotice) -> dict[str, Any]:
     kind = Notice.Kind(notice["kind"])
     return {
         "kind": notice["kind"],
+        "anchor": notice_anchor(notice["kind"], notice["text"], notice["on"]),
         "label": _PAST.get(kind, kind.label),
         "paragraphs": paragraphs(notice["text"]),
         "on": _day(notice["on"]),
@@ -132,9 +140,13 @@ def _number_headings(body: Body) -> list[dict[str, str]]:
         if block.kind == "heading" and block.level == 2:
             anchor = f"section-{len(headings) + 1}"
             element.set("id", anchor)
-            text = " ".join(MARKER.sub("", body.text[block.start : block.end]).split())
-            headings.append({"id": anchor, "text": text})
+            headings.append({"id": anchor, "text": _unmarked(body.text[block.start : block.end])})
     return headings
+
+
+def _unmarked(text: str) -> str:
+    """Text without the markers of its references."""
+    return _BEFORE_A_STOP.sub("", " ".join(MARKER.sub("", text).split()))
 
 
 def _place_disclaimers(

@@ -13,13 +13,15 @@ import tests.environment  # noqa: F401
 
 django.setup()
 
-from bench import carrying, desk, jobs, screening, spine, watching  # noqa: E402
+from bench import carrying, desk, jobs, public, screening, search, spine, watching  # noqa: E402
 
 MEASUREMENTS = {
     "carrying": carrying.main,
     "desk": desk.main,
     "jobs": jobs.main,
+    "public": public.main,
     "screening": screening.main,
+    "search": search.main,
     "spine": spine.main,
     "watching": watching.main,
 }

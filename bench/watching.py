@@ -1,40 +1,41 @@
 """Retraction records at full size: loading them, comparing every cited source with them, finding the pages.
 
-    DATABASE_URL=postgres://… python -m bench watching --sources 100000 --records 115000
+    DATABASE_URL=postgres://… python -m bench watching --sources 100000 --records 115000 --pages 10000
 
 A database of its own is filled in bulk; nothing is shown here but speed and memory. Of the sources, one in
-two hundred is named by a record, and `--unknown` of them were never compared before.
+two hundred is named by a record, and `--unknown` of them were never compared before. The live pages have ten
+claims each.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import importlib
-import importlib.util
 import resource
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Max, Model
 from django.test.utils import get_runner, setup_test_environment
+from django.utils import timezone
 
-from articles.models import PublishedReference, Source
-from reviews.models import RetractionRecord, RetractionSet
+from articles.models import Article, Edition, Publication, PublishedReference, Source
+from reviews.models import Claim, RetractionRecord, RetractionSet, Review, SignOff
 from reviews.retractions.loading import load
 from reviews.watching.matching import match_all
+from reviews.watching.using import live_pages_using
 from tests import factories as f
 
 ROUNDS = 20
 PAGES = 10
+GROUPS = 100
 NAMED = 200
 BATCH = 2_000
 COLUMNS = (
@@ -52,9 +53,10 @@ def main() -> None:
     asked.add_argument("--sources", type=int, default=5_000, help="sources that live pages cite (5,000)")
     asked.add_argument("--records", type=int, default=10_000, help="retraction records (10,000)")
     asked.add_argument("--unknown", type=int, default=500, help="sources never compared before (500)")
+    asked.add_argument("--pages", type=int, default=1_000, help="live pages with claims (1,000)")
     options = asked.parse_args(sys.argv[1:])
     print(f"python -m bench watching --sources {options.sources} --records {options.records}", end="")
-    print(f" --unknown {options.unknown}   ({connection.vendor})")
+    print(f" --unknown {options.unknown} --pages {options.pages}   ({connection.vendor})")
     setup_test_environment(debug=False)
     runner = get_runner(settings)(verbosity=0, interactive=False)
     databases = runner.setup_databases()
@@ -62,6 +64,7 @@ def main() -> None:
         loading(options.records)
         matching(options.sources, options.unknown)
         blast_radius()
+        words_of_claims(options.pages)
     finally:
         runner.teardown_databases(databases)
 
@@ -192,15 +195,110 @@ def fill(sources: int, unknown: int) -> None:
 
 def blast_radius() -> None:
     """Milliseconds from a source to the live pages that rest on it."""
-    if importlib.util.find_spec("reviews.watching.using") is None:
-        return
-    using: Any = importlib.import_module("reviews.watching.using")
     some = list(Source.objects.filter(published_references__isnull=False).order_by("pk")[: ROUNDS * 50 : 50])
-    find: Callable[..., Iterable[object]] = using.live_pages_using
-    times = [_seconds(partial(lambda source: list(find(source=source)), source)) for source in some]
+    times = [_seconds(lambda source=source: list(live_pages_using(source=source))) for source in some]  # type: ignore[misc]
     print(
         f"{f'pages that rest on a source, p50 of {len(some)}':<44}{statistics.median(times) * 1e3:>9.1f} ms"
     )
+
+
+SAID = (
+    "Walking for {week} weeks eases low back pain in many adults, as trial {page} of group {group} found [1]."
+)
+
+
+def words_of_claims(pages: int) -> None:
+    """Milliseconds from words of a claim to its live pages, as the desk asks: a count and 25 rows."""
+    fill_pages(pages)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    print(f"{f'words of a claim, {pages:,} live pages':<44}{'found':>9}{'p50 ms':>9}{'p95 ms':>9}")
+    for name, words in (
+        ("on one page", "trial {n} of group"),
+        ("on one page, pasted whole", SAID.format(week=3, page="{n}", group="{g}")),
+        (f"on one page in {GROUPS}", "of group {g} found"),
+        ("on every page", "eases low back pain"),
+        ("on none, of words on every page", "back pain eases low"),
+        ("on none", "cures every migraine"),
+    ):
+        times, found = [], 0
+        for n in range(ROUNDS):
+            page = n * 37 % pages
+            asked = words.format(n=page, g=page % GROUPS)
+            began = time.perf_counter()
+            rows = live_pages_using(claim=asked)
+            found = rows.count()
+            list(rows[:25])
+            times.append(time.perf_counter() - began)
+        p95 = statistics.quantiles(times, n=20)[-1]
+        print(
+            f"  {name:<42}{found:>9,}{statistics.median(times) * 1e3:>9.1f}{p95 * 1e3:>9.1f}",
+            flush=True,
+        )
+
+
+def fill_pages(pages: int) -> None:
+    """Live pages with ten claims each, and a review that was published for each."""
+    writer, editor, signer = f.user("w2", "Writer"), f.user("e2", "Managing editor"), f.reviewer("r2")
+    now, first = timezone.now(), (Article.objects.aggregate(most=Max("pk"))["most"] or 0) + 1
+    articles = [(first + n, f"Walking and back pain, page {n}", f"walk-{n}") for n in range(pages)]
+    _save(Article, (Article(pk=pk, title=title, slug=slug, body="") for pk, title, slug in articles))
+    _save(
+        Edition,
+        (
+            Edition(
+                pk=pk, article_id=pk, number=1, article_version=1, title=title, canonical="{}",
+                digest="0" * 64, created_by=writer, created_at=now,
+            )
+            for pk, title, _ in articles
+        ),
+    )  # fmt: skip
+    _save(
+        Review,
+        (
+            Review(
+                pk=pk, article_id=pk, edition_id=pk, submitted_by=writer, opened_at=now, submitted_at=now,
+                closed_at=now, due_on=now.date(), tier="standard", status=Review.Status.PUBLISHED,
+            )
+            for pk, _, _ in articles
+        ),
+    )  # fmt: skip
+    _save(
+        SignOff,
+        (
+            SignOff(
+                review_id=pk, edition_id=pk, signer=signer, printed_name="R", credentials="MD",
+                registration="1", meaning="accurate", interests="None.", statement='{"signatures": 1}',
+                signed_digest="1" * 64, at=now,
+            )
+            for pk, _, _ in articles
+        ),
+    )  # fmt: skip
+    _save(
+        Publication,
+        (
+            Publication(
+                article_id=pk, edition_id=pk, slug=slug, locale="en-GB", title=title, signed_digest="1" * 64,
+                required_signatures=1, attestation={}, html="<p>Walk.</p>" * 500, first_published_at=now,
+                published_at=now, published_by=editor, review_due=now.date(),
+            )
+            for pk, title, slug in articles
+        ),
+    )  # fmt: skip
+    _save(
+        Claim,
+        (
+            Claim(review_id=pk, edition_id=pk, anchor=_anchor(n, week), origin="screening")
+            for n, (pk, _, _) in enumerate(articles)
+            for week in range(10)
+        ),
+    )
+
+
+def _anchor(page: int, week: int) -> dict[str, Any]:
+    said = SAID.format(week=week, page=page, group=page % GROUPS)
+    return {"exact": said, "prefix": "", "suffix": "", "start": 0, "end": len(said)}
 
 
 def _save(model: type[Model], rows: Iterable[Model]) -> None:

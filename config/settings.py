@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import datetime as dt
 import re
 from pathlib import Path
@@ -24,14 +26,43 @@ def _bool(name: str, *, default: bool) -> bool:
     return value.lower() in _YES if value else default
 
 
-def _whole(name: str, *, of: str, default: int, most: int) -> int:
-    """A setting that is a whole number of hours, seconds or the like, from 1 to `most`."""
+def _whole(name: str, *, of: str, default: int, most: int, least: int = 1) -> int:
+    """A setting that is a whole number of hours, seconds or the like, from `least` to `most`."""
     value = env.str(name, default="").strip() or str(default)
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:6]) <= most:
+    if not value.isascii() or not value.isdigit() or not least <= int(value[:6]) <= most:
         raise ImproperlyConfigured(
-            f"{name} must be a whole number of {of} from 1 to {most}; “{value}” is not."
+            f"{name} must be a whole number of {of} from {least} to {most}; “{value}” is not."
         )
     return int(value)
+
+
+def _origins(name: str) -> list[str]:
+    """A setting that is a list of origins (RFC 6454) such as https://app.example.org, or `*` for all."""
+    origins: list[str] = env.list(name, default=[])
+    for origin in origins:
+        if origins != ["*"] and not re.fullmatch(
+            r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]+)?", origin
+        ):
+            raise ImproperlyConfigured(
+                f"{name} must be origins like https://app.example.org, or * alone; “{origin}” is none."
+            )
+    return origins
+
+
+def _address_with_secret(name: str) -> str:
+    """A setting that is a whole http or https address, or empty. What was given is never repeated."""
+    value: str = env.str(name, default="").strip()
+    if value and not re.fullmatch(r"https?://[^\s/?#@\\]+(?:[/?][^\s#\\]*)?", value):
+        raise ImproperlyConfigured(f"{name} must be an address like https://purge.example.org/signoff.")
+    return value
+
+
+def _directory(name: str) -> Path | None:
+    """A setting that is the whole path of a directory, or empty."""
+    value = env.str(name, default="").strip()
+    if value and (not Path(value).is_absolute() or Path(value) == Path("/")):
+        raise ImproperlyConfigured(f"{name} must be a whole path like /srv/signoff/public; “{value}” is not.")
+    return Path(value) if value else None
 
 
 def _base_url(name: str, *, default: str) -> str:
@@ -40,6 +71,18 @@ def _base_url(name: str, *, default: str) -> str:
     if not re.fullmatch(r"https?://[^\s/?#@\\]+(?:/[^\s?#\\]*)?", value):
         raise ImproperlyConfigured(f"{name} must be an address like {default}; “{value}” is not.")
     return value
+
+
+def _key(name: str, value: str) -> bytes:
+    """The 32 bytes of an Ed25519 key, from base64 in either alphabet. What was given is never repeated."""
+    plain = value.strip().rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        key = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise ImproperlyConfigured(f"{name} must hold 32 bytes in base64.")
+    return key
 
 
 if ENV_FILE.exists() and _bool("READ_ENV_FILE", default=True):
@@ -69,12 +112,48 @@ SITE_NAME = env.str("SITE_NAME", default="Signoff")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 """Where the site is reached from outside; used in mails and feeds."""
 
+BRAND_CSS = env.str("BRAND_CSS", default="").strip().lstrip("/")
+"""A style sheet of the site's own, as a path below `static/`: it sets colours and type of tokens.css anew."""
+SITE_IMAGE = env.str("SITE_IMAGE", default="").strip()
+"""The whole address of a picture that is shown where a link to an article is shared; empty: none."""
+if SITE_IMAGE and not SITE_IMAGE.startswith(("http://", "https://")):
+    raise ImproperlyConfigured("SITE_IMAGE must begin with http:// or https://.")
+
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="").rstrip("/")
 """Where a page is fetched after it was published, to prove that readers see its disclaimers.
 
 Set, it goes over HTTP, through whatever stands in front of the site; empty, through this process alone."""
 if PUBLIC_BASE_URL and not PUBLIC_BASE_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured("PUBLIC_BASE_URL must begin with http:// or https://.")
+
+CDN_MAX_AGE = _whole("CDN_MAX_AGE", of="seconds", default=0, least=0, most=86_400)
+"""Seconds for which a network in front of the site may keep a page; 0: no longer than a browser may.
+
+More than 0 only where that network is told of every change (PURGE_URL)."""
+_attestation_key = env.str("ATTESTATION_KEY", default="").strip()
+ATTESTATION_KEY = _key("ATTESTATION_KEY", _attestation_key) if _attestation_key else b""
+"""The private key (RFC 8032's 32 bytes) that attestations of published pages are signed with.
+
+Empty, it is read from VAR_DIR/attestation.key, which is made when it is first needed. Keep a copy of it."""
+ATTESTATION_OLD_KEYS = [
+    _key("ATTESTATION_OLD_KEYS", value) for value in env.list("ATTESTATION_OLD_KEYS", default=[])
+]
+"""Public keys that were in use before: attestations that they signed can still be checked."""
+PURGE_URL = _address_with_secret("PURGE_URL")
+"""What is asked, by POST, to forget the addresses of pages that changed; empty: nothing is.
+
+See docs/static-export.md."""
+PURGE_TOKEN = env.str("PURGE_TOKEN", default="").strip()
+"""Sent with it as a bearer token; empty: none is."""
+if not re.fullmatch(r"[!-~]*", PURGE_TOKEN):
+    raise ImproperlyConfigured("PURGE_TOKEN must be one word of plain letters, figures and signs.")
+if CDN_MAX_AGE and not PURGE_URL:
+    raise ImproperlyConfigured("CDN_MAX_AGE needs PURGE_URL: else a network would show old pages.")
+
+EXPORT_DIR = _directory("EXPORT_DIR")
+"""Where the public site is kept as static files, brought up to date by jobs; empty: nowhere.
+
+See docs/static-export.md."""
 
 # --- Applications -----------------------------------------------------------------------------
 
@@ -92,6 +171,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_prose_editor",
     "csp",
+    # For `manage.py spectacular`. REST framework is no app here: its templates and scripts are not used.
+    "drf_spectacular",
     "articles",
     "reviews",
 ]
@@ -99,6 +180,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "articles.public.keeping.unsaid_means_ask",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -153,6 +235,9 @@ def _database(url: str) -> dict[str, Any]:
     elif config.get("ENGINE") == "django.db.backends.postgresql":
         config["CONN_MAX_AGE"] = max_age
         config["CONN_HEALTH_CHECKS"] = True
+        # No statement is prepared by itself, but those may be that ask for it (`articles.public.reading`):
+        # Django's own default is None, which refuses both.
+        config["OPTIONS"] = {**config.get("OPTIONS", {}), "prepare_threshold": 1_000_000_000}
     else:
         raise ImproperlyConfigured(
             "DATABASE_URL must name SQLite (sqlite:///path) or PostgreSQL (postgres://user@host/name); "
@@ -245,6 +330,43 @@ CSRF_COOKIE_SECURE = HTTPS_ONLY
 CSRF_FAILURE_VIEW = "articles.public.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
+# --- The API ----------------------------------------------------------------------------------
+
+API_CORS_ORIGINS = _origins("API_CORS_ORIGINS")
+"""Sites whose scripts may read `/api/` in a browser, divided by commas; `*` for all. Programs always may."""
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "articles.api.paging.Newest",
+    "DEFAULT_SCHEMA_CLASS": "articles.api.schema.Operation",
+    "EXCEPTION_HANDLER": "articles.api.refusals.refusal",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": SITE_NAME,
+    "DESCRIPTION": "What is live on this site, as it was signed. Read only; nobody needs an account.",
+    "VERSION": "1",
+    "SERVERS": [{"url": SITE_URL}],
+    "DEFAULT_GENERATOR_CLASS": "articles.api.schema.Generator",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "NoticeKind": "articles.models.Notice.Kind",
+        "SourceKind": "articles.models.Source.Kind",
+    },
+}
+# --- Readers ----------------------------------------------------------------------------------
+
+COUNT_READS = _bool("COUNT_READS", default=True)
+"""Whether it is counted how often each article is read in a month; see `articles.readership`."""
+TRUSTED_PROXIES = _whole("TRUSTED_PROXIES", of="proxies", default=0, least=0, most=9)
+"""How many proxies of yours stand in front, each adding an address to X-Forwarded-For.
+
+Only the limits on readers' reports ask. 0 behind a proxy: all readers together count as one sender."""
+
 # --- Sources ----------------------------------------------------------------------------------
 
 ASK_REGISTRIES = _bool("ASK_REGISTRIES", default=True)
@@ -269,6 +391,9 @@ REGISTRY_TIMEOUT = _whole("REGISTRY_TIMEOUT", of="seconds", default=10, most=60)
 EMAIL_TIMEOUT = 20
 """Seconds that a mail server may take for an answer; EMAIL_URL may say otherwise."""
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+if EMAIL_CONFIG["EMAIL_FILE_PATH"]:
+    # The reader of addresses drops the first slash, and mails would go wherever the process was started.
+    EMAIL_CONFIG["EMAIL_FILE_PATH"] = f"/{EMAIL_CONFIG['EMAIL_FILE_PATH'].lstrip('/')}"
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="signoff@localhost")
 MAIL_NAMES_ARTICLES = _bool("MAIL_NAMES_ARTICLES", default=True)

@@ -8,10 +8,13 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self) -> None:
+        from articles.reporting import ask_how_long
         from reviews import guards, roles
+        from reviews.watching import reports
 
         guards.connect()
         roles.connect()
+        ask_how_long(reports.kept)
         if settings.CELERY_BROKER_URL:
             _wake_celery()
 

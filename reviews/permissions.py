@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from articles.freezing import edition_document
@@ -211,6 +211,11 @@ def check_can_run_operations(user: User) -> None:
     _check_permission(user, "schedule_review", "Only a managing editor looks after the jobs.")
 
 
+def check_can_send_mail_again(user: User) -> None:
+    """Managing editors, who see what was sent to whom."""
+    _check_permission(user, "publish_review", "Only a managing editor has a mail sent again.")
+
+
 def signer_faults(
     user: User,
     review: Review,
@@ -253,6 +258,15 @@ def signer_faults(
     if user.pk in (conflicted_people(review) if conflicted is None else conflicted):
         faults.append(("signer_conflict", f"{name} declared a conflict of interest."))
     return faults
+
+
+def those_who_may(permission: str, people: Sequence[int]) -> set[int]:
+    """Those of `people` who hold a permission of the desk today, by a role or of their own: one query."""
+    named = {"codename": permission, "content_type__app_label": "reviews"}
+    by_role = Q(**{f"groups__permissions__{field}": value for field, value in named.items()})
+    their_own = Q(**{f"user_permissions__{field}": value for field, value in named.items()})
+    holders = User.objects.filter(by_role | their_own | Q(is_superuser=True), pk__in=people, is_active=True)
+    return set(holders.values_list("pk", flat=True))
 
 
 def reviewers_among(people: Iterable[int]) -> dict[int, tuple[Reviewer, list[Topic]]]:

@@ -26,6 +26,7 @@ _PLACES = {
     "top": "before the text",
     "inline": "right after its passage",
     "end": "after the text",
+    "crisis": "after the text",
 }
 
 
@@ -127,7 +128,7 @@ def _in_place(
     match item["placement"]:
         case "top":
             return order[box] < order[text] and not inside
-        case "end":
+        case "end" | "crisis":
             return order[box] > last
         case _:
             before = _letters(" ".join(_before(text, box)))

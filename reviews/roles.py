@@ -28,6 +28,8 @@ ROLES: dict[str, tuple[str, ...]] = {
     "Managing editor": (
         *_WRITING,
         "articles.add_topic", "articles.change_topic",
+        "articles.view_webhook", "articles.add_webhook", "articles.change_webhook", "articles.view_delivery",
+        "articles.view_series", "articles.add_series", "articles.change_series",
         "reviews.schedule_review", "reviews.publish_review", "reviews.take_down", "reviews.assign_review",
     ),
 }  # fmt: skip

@@ -7,20 +7,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from http import HTTPStatus
-from io import BytesIO
-from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import transaction
 from django.urls import reverse
 
 from articles.canonical import digest_text
 from articles.models import Article, Publication
 from articles.outbox import enqueue
+from articles.public.asking import ask
 from reviews import audit, workflow
 from reviews.models import Disclaimer, ServedCheck
 from reviews.proving import problems_in
@@ -129,7 +125,8 @@ def fetch(path: str) -> tuple[int, str]:
     """
     if settings.PUBLIC_BASE_URL:
         return _over_http(settings.PUBLIC_BASE_URL + path)
-    return _in_process(path)
+    answer = ask(path)
+    return answer.status, answer.body.decode("utf-8", "replace")
 
 
 def _over_http(address: str) -> tuple[int, str]:
@@ -143,40 +140,3 @@ def _over_http(address: str) -> tuple[int, str]:
             return int(error.code), error.read(LONGEST).decode("utf-8", "replace")
     except http.client.HTTPException as error:  # cut short, or no HTTP at all
         raise OSError(f"the answer could not be read ({type(error).__name__})") from error
-
-
-@lru_cache(maxsize=1)
-def _site() -> WSGIHandler:
-    """The site as a server runs it; made once, since its middleware looks at every static file."""
-    return WSGIHandler()
-
-
-def _in_process(path: str) -> tuple[int, str]:
-    site = urlsplit(settings.SITE_URL)
-    secure = settings.SECURE_SSL_REDIRECT or site.scheme == "https"
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path,
-        "QUERY_STRING": "",
-        "SERVER_NAME": site.hostname or "localhost",
-        "SERVER_PORT": str(site.port or (443 if secure else 80)),
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": site.netloc or "localhost",
-        "HTTP_ACCEPT": "text/html",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "https" if secure else "http",
-        "wsgi.input": BytesIO(),
-        "wsgi.errors": BytesIO(),
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
-    if secure and settings.SECURE_PROXY_SSL_HEADER:
-        header, value = settings.SECURE_PROXY_SSL_HEADER
-        environ[header] = value
-    # Not as a server calls it: the end of a request would close the connection to the database, which the
-    # job is using.
-    response = _site().get_response(WSGIRequest(environ))
-    return response.status_code, b"".join(response).decode("utf-8", "replace")

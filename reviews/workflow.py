@@ -7,7 +7,7 @@ does the table allow it? → are the requirements met? → change → event and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles import publishing
+from articles.attesting import attest
 from articles.canonical import digest_text
 from articles.freezing import NotFrozen, freeze
 from articles.models import Article, Edition, Notice, Publication
@@ -24,8 +25,10 @@ from reviews import audit, dossier, intake, permissions
 from reviews.dossier import Dossier
 from reviews.models import Event, Review, Reviewer, Revocation, SignOff
 from reviews.policy import current_policy
+from reviews.policy.requiring import spoken_of
 from reviews.refusals import Refused
 from reviews.requirements import Stops, missing_for, missing_for_draft, stopping
+from reviews.screening import identity
 from reviews.watching import settling
 
 __all__ = ["TRANSITIONS", "Refused", "Transition"]
@@ -169,6 +172,8 @@ class Step:
     review: Review
     dossier: Dossier | None
     facts: dict[str, object]
+    event: Event | None = None
+    """The log's entry of the transition, once it is through."""
 
     def to(self, status: Review.Status) -> None:
         """Set the status (and what must go with it)."""
@@ -194,7 +199,7 @@ def _step(
         reason = _reason(rule, reason)
         loaded = None
         if rule.stops in (Stops.SIGN_OFF, Stops.PUBLICATION):
-            loaded = dossier.load(locked)
+            loaded = dossier.load(locked, for_gate=True)
             check_requirements(loaded, rule.stops)
         step = Step(locked, loaded, {"from": locked.status})
         before = locked.edition.digest
@@ -212,6 +217,7 @@ def _step(
             facts={**step.facts, "to": locked.status},
         )
         announce(event)
+        step.event = event
     if review is not locked:
         review.refresh_from_db()
 
@@ -357,6 +363,8 @@ def sign_off(
             interests=interests.strip(),
             statement=loaded.statement_text,
             signed_digest=loaded.signed_digest,
+            screening=identity(),
+            subjects=sorted(spoken_of(loaded.document)),
         )
         given = {s.signer_id for s in loaded.valid_sign_offs} | {by.pk}
         step.to(Status.SIGNED_OFF if len(given) >= loaded.tier.signatures else Status.IN_REVIEW)
@@ -513,6 +521,7 @@ def publish(review: Review, *, by: User) -> Publication:
     return _publish(review, by=by)
 
 
+@transaction.atomic
 def _publish(review: Review, *, by: User, locked: Review | None = None) -> Publication:
     with _step("publish", review, by=by, locked=locked) as step:
         loaded = step.dossier
@@ -524,6 +533,7 @@ def _publish(review: Review, *, by: User, locked: Review | None = None) -> Publi
             document=loaded.document,
         )
         reviewed_on = max(timezone.localdate(s.at) for s in signed)
+        people = _as_shown(signed)
         publication = publishing.publish(
             step.review.edition,
             by=by,
@@ -535,9 +545,13 @@ def _publish(review: Review, *, by: User, locked: Review | None = None) -> Publi
                     "credentials": s.credentials,
                     "meaning": s.get_meaning_display(),
                     "on": timezone.localdate(s.at).isoformat(),
+                    "slug": people[s.signer_id]["slug"],
+                    "registration": s.registration,
                 }
                 for s in signed
             ],
+            people=list(people.values()),
+            evidence=loaded.checked_claims,
             disclaimers=loaded.placed_disclaimers,
             reviewed_on=reviewed_on,
             review_due=months_after(reviewed_on, months),
@@ -553,7 +567,24 @@ def _publish(review: Review, *, by: User, locked: Review | None = None) -> Publi
         }
         served = {"publication": publication.pk}
         enqueue("check_served", key=f"served:{publication.pk}", payload=served)
+    assert step.event is not None
+    attest(publication, event={"sequence": step.event.sequence, "hash": step.event.hash})
     return publication
+
+
+def _as_shown(signed: Iterable[SignOff]) -> dict[int, publishing.SignerRecord]:
+    """The signers as readers see them, by person: what their signatures say, and today's biography."""
+    reviewers = {r.user_id: r for r in Reviewer.objects.filter(user__in=[s.signer_id for s in signed])}
+    return {
+        s.signer_id: {
+            "slug": reviewers[s.signer_id].slug,
+            "name": s.printed_name,
+            "credentials": s.credentials,
+            "registration": s.registration,
+            "biography": reviewers[s.signer_id].biography,
+        }
+        for s in signed
+    }
 
 
 def publish_scheduled(review: Review) -> Publication | None:

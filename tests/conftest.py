@@ -17,6 +17,7 @@ from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
 from articles import guards
+from articles.public import frame
 from reviews.jobs import signs
 from reviews.templatetags import alerts as badge
 from tests import factories
@@ -42,6 +43,12 @@ def _jobs_are_looked_after() -> None:
     """No page of a test asks whether they are, or how many alerts are open, but where it forgets the answer."""
     cache.set(signs.KEY, False, None)
     cache.set(badge.KEY, 0, None)
+
+
+@pytest.fixture(autouse=True)
+def _a_frame_of_its_own() -> None:
+    """A test may give the site another name; pages are framed anew for each."""
+    frame.frame.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

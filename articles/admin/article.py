@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 
-from articles.admin import history, references
+from articles.admin import history, references, see_also
 from articles.admin.citations import CitationInline, Citations
 from articles.admin.comparison import Change, changes, text_of, text_of_form
 from articles.admin.forms import ArticleForm
@@ -257,6 +257,7 @@ class ArticleAdmin(_ArticleAdmin):
                 view(self.references_file_of),
                 name="articles_article_references_file",
             ),
+            path("<int:pk>/see-also/", view(self.see_also_of), name="articles_article_see_also"),
             *super().get_urls(),
         ]
 
@@ -274,6 +275,9 @@ class ArticleAdmin(_ArticleAdmin):
 
     def references_file_of(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         return references.export_references(self.visible(request, pk), ending)
+
+    def see_also_of(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return see_also.choose(self, request, self.visible(request, pk))
 
     def page_context(self, request: HttpRequest, article: Article) -> dict[str, Any]:
         """What every page of its own about an article shows of it."""

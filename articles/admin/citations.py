@@ -12,6 +12,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
 from articles.models import Article, Citation, Source
+from articles.posted import number_in
 
 if TYPE_CHECKING:
     _CitationForm = forms.ModelForm[Citation]
@@ -91,8 +92,8 @@ class Citations(_FormSet):
             if self.is_bound
             else [row["source"] for row in self.initial_extra or ()]
         )
-        numbers = [int(w) for w in wanted if str(w).isascii() and str(w).isdigit() and len(str(w)) < 19]
-        self.known = {str(pk): source for pk, source in Source.objects.in_bulk(numbers).items()}
+        sources = Source.objects.in_bulk([number_in(posted) for posted in wanted])
+        self.known = {str(pk): source for pk, source in sources.items()}
 
     def initial_form_count(self) -> int:
         return super().initial_form_count() if self.read_only else 0

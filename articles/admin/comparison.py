@@ -1,4 +1,4 @@
-"""What changed between two texts of an article, marked for reading, harmless as HTML."""
+"""What changed between two texts of an article, part by part."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import nh3
 from django.contrib.auth.models import User
 from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from lxml.html.diff import htmldiff
 from reversion.models import Version
 
-from articles.html import ATTRIBUTES, TAGS, URL_SCHEMES, clean
+from articles.differences import marked
+from articles.html import clean
 from articles.models import Article, Source, Topic
-
-LONGEST = 600_000
-"""Characters of two texts together that are compared; about a second of work."""
 
 Text = dict[str, SafeString]
 """An article's parts as clean HTML, by the name they have on the form."""
@@ -25,10 +21,10 @@ Text = dict[str, SafeString]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One part that differs: the marked text, or none where it is too long to be compared."""
+    """One part that differs, and its marked text."""
 
     name: str
-    marked: SafeString | None
+    marked: SafeString
 
 
 def changes(before: Text, after: Text) -> list[Change]:
@@ -38,21 +34,6 @@ def changes(before: Text, after: Text) -> list[Change]:
         for name, html in after.items()
         if before.get(name, "") != html
     ]
-
-
-def marked(before: str, after: str) -> SafeString | None:
-    """`after` with what it adds to `before` in <ins> and what it lacks in <del>; None when too long."""
-    if len(before) + len(after) > LONGEST:
-        return None
-    # htmldiff passes through whatever it is given, so its output is cleaned, not only its input.
-    html = nh3.clean(
-        str(htmldiff(before, after)),
-        tags=set(TAGS) | {"ins", "del"},
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-        url_schemes=set(URL_SCHEMES),
-        link_rel="noopener noreferrer nofollow",
-    )
-    return mark_safe(html.strip())  # noqa: S308
 
 
 def text_of(article: Article) -> Text:

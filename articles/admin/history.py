@@ -19,6 +19,7 @@ from reversion.models import Version
 from articles.admin.comparison import changes, text_of, text_of_version
 from articles.editing import NotAllowed, NotSaved, restore
 from articles.models import Article, Contribution
+from articles.posted import number_in
 
 if TYPE_CHECKING:
     from articles.admin.article import ArticleAdmin
@@ -88,8 +89,7 @@ def restore_version(
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     version = _version(article, version_id)
-    token = request.POST.get("version", "")
-    started_from = int(token) if token.isascii() and token.isdigit() and len(token) < 10 else -1
+    started_from = number_in(request.POST.get("version"))
     try:
         saved = restore(article, by=cast(User, request.user), version=started_from, revision=version)
     except NotAllowed as refusal:

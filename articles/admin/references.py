@@ -15,6 +15,7 @@ from django.urls import reverse
 from articles.downloads import FORMATS, references_file
 from articles.editing import NotAllowed, NotSaved, save_draft
 from articles.models import Article, Source
+from articles.posted import number_in
 from articles.sources.library import Entered, enter, work_of
 from articles.sources.pasting import read_pasted, read_uploaded, together
 from articles.sources.reading import LARGEST, Unreadable
@@ -69,6 +70,8 @@ def add_references(model_admin: ArticleAdmin, request: HttpRequest, article: Art
         for work in form.pasted.works:
             entered = enter(work, by=by, cause="pasted")
             found.setdefault(entered.source.pk, entered)
+        if not form.pasted.problems:
+            context["form"] = PasteForm()  # what was read need not be read again
         context |= {
             "found": [(entered, entered.source.pk in cited) for entered in found.values()],
             "problems": form.pasted.problems,
@@ -81,12 +84,9 @@ def add_references(model_admin: ArticleAdmin, request: HttpRequest, article: Art
 
 
 def _cite(model_admin: ArticleAdmin, request: HttpRequest, article: Article) -> HttpResponse:
-    chosen = [
-        int(pk) for pk in request.POST.getlist("cite") if pk.isascii() and pk.isdigit() and len(pk) < 19
-    ]
+    chosen = [number_in(posted) for posted in request.POST.getlist("cite")]
     sources = Source.objects.in_bulk(chosen)
-    token = request.POST.get("version", "")
-    version = int(token) if token.isascii() and token.isdigit() and len(token) < 10 else -1
+    version = number_in(request.POST.get("version"))
     now = list(article.citations.select_related("source"))
     cited = {citation.source_id for citation in now}
     new = [sources[pk] for pk in dict.fromkeys(chosen) if pk in sources and pk not in cited]

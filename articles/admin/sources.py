@@ -14,13 +14,17 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from articles.models import RegistryAnswer, Source, SourceVersion, record
+from articles.posted import number_in
 from articles.sources import library
-from articles.sources.evidence import Evidence, from_dict, suggested_level
+from articles.sources.evidence import from_dict, in_words, suggested_level
 from articles.sources.identifiers import identify, why_not
-from articles.sources.style import vancouver
+from articles.sources.names import split_names
+from articles.sources.style import short_names, vancouver
 from articles.sources.works import IDENTIFIERS
 
 if TYPE_CHECKING:
@@ -33,6 +37,9 @@ else:
 
 class SourceForm(_SourceForm):
     """A source; its identifiers are taken in any spelling and kept in one."""
+
+    refusal: library.Duplicate | None = None
+    """Why the library refused what this form had let pass a moment ago."""
 
     class Meta:
         model = Source
@@ -58,7 +65,9 @@ class SourceForm(_SourceForm):
             entered[name] = found.value
             other = library.known_by(name, found.value) if name in library.UNIQUE else None
             if other and other.pk != self.instance.pk:
-                self.add_error(name, str(library.Duplicate(other, label)))
+                self.add_error(name, str(library.Duplicate(other, name)))
+        if self.refusal and self.refusal.name not in self.errors:
+            self.add_error(self.refusal.name, str(self.refusal))
         return entered
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -71,7 +80,7 @@ class SourceAdmin(_SourceAdmin):
 
     form = SourceForm
     change_form_template = "admin/articles/source/change_form.html"
-    list_display = ("title", "authors", "container", "year", "standing", "used_by")
+    list_display = ("work", "standing", "used_by")
     list_filter = ("standing", "kind")
     search_fields = ("title", "authors", "container", "doi", "pmid", "nct", "isbn")
     search_help_text = "Title, author, journal, DOI, PMID, trial number or ISBN"
@@ -117,6 +126,11 @@ class SourceAdmin(_SourceAdmin):
                 return exact, False
         return super().get_search_results(request, queryset, search_term)
 
+    @admin.display(description="Source", ordering="title")
+    def work(self, source: Source) -> SafeString:
+        known = (short_names(split_names(source.authors)), source.container, str(source.year or ""))
+        return format_html('{}<span class="sub">{}</span>', source.title, " · ".join(filter(None, known)))
+
     @admin.display(description="Cited by", ordering="uses")
     def used_by(self, source: Source) -> str:
         uses: int = source.uses  # type: ignore[attr-defined]
@@ -146,23 +160,32 @@ class SourceAdmin(_SourceAdmin):
             field.show_hidden_initial = True
         return field
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except library.Duplicate as refusal:
+            # Somebody was faster by a moment: the transaction was undone, so show the page again.
+            request.refusal = refusal  # type: ignore[attr-defined]
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(
+        self, request: HttpRequest, obj: Source | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type("RequestSourceForm", (form,), {"refusal": getattr(request, "refusal", None)})
+
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        """Raises `library.Duplicate`, which `changeform_view` turns into the page again."""
         by = cast(User, request.user)
         if not change:
-            super().save_model(request, obj, form, change)
-            library.added(obj, by=by, cause="entered")
+            library.add(obj, by=by, cause="entered")
             return
         fields = {name: form.cleaned_data[name] for name in form.changed_data if name in form.cleaned_data}
         if not fields:
             return
-        try:
-            with transaction.atomic():
-                version = library.amend(obj, by=by, cause="changed by hand", **fields)
-                if any(fields.get(name) for name in library.UNIQUE):
-                    library.look_up_later(obj.pk, f"v{version.number}")
-        except library.Duplicate as refusal:
-            form.changed_data = []
-            messages.error(request, f"Nothing was changed. {refusal}")
+        version = library.amend(obj, by=by, cause="changed by hand", **fields)
+        if any(fields.get(name) for name in library.UNIQUE):
+            library.look_up_later(obj.pk, f"v{version.number}")
 
     def render_change_form(
         self,
@@ -241,28 +264,11 @@ def about(source: Source) -> dict[str, Any]:
         newer.changed = _changed(older, newer)  # type: ignore[attr-defined]
     return {
         "printed": vancouver(library.work_of(source)),
-        "evidence": glance(evidence),
+        "evidence": in_words(evidence),
         "level": why,
         "answers": RegistryAnswer.objects.filter(identifier__in=keys).defer("body"),
         "versions": versions,
     }
-
-
-def glance(evidence: Evidence) -> list[tuple[str, str]]:
-    """Evidence in words, as (name, value); what is not known is left out."""
-    told = [
-        ("Design", "" if evidence.design == "unknown" else evidence.design.replace("-", " ").capitalize()),
-        ("Participants", f"{evidence.participants:,}" if evidence.participants else ""),
-        ("Studied", evidence.subjects.capitalize()),
-        ("Status", evidence.status.capitalize()),
-        ("Published as", f"doi:{evidence.published_as}" if evidence.published_as else ""),
-        ("Preprint", f"doi:{evidence.preprint_of}" if evidence.preprint_of else ""),
-        ("Types", ", ".join(evidence.publication_types)),
-        ("Registered as", ", ".join(evidence.registered_as)),
-        ("Funding", "; ".join(evidence.funding)),
-        ("Conflicts", evidence.conflicts),
-    ]
-    return [(name, value) for name, value in told if value]
 
 
 def _changed(older: SourceVersion, newer: SourceVersion) -> str:
@@ -287,6 +293,4 @@ def _side_by_side(one: Source, two: Source) -> list[tuple[str, str, str]]:
 
 
 def _numbered(text: str) -> Source | None:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        return None
-    return Source.objects.filter(pk=int(text)).first()
+    return Source.objects.filter(pk=number_in(text)).first()

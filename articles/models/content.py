@@ -59,6 +59,18 @@ class Article(models.Model):
         return self.title
 
 
+class Byline(models.Model):
+    """What is printed beside a writer's name, beginning with the next edition that is frozen."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="byline", primary_key=True
+    )
+    credentials = models.CharField(max_length=200, help_text="For example: MSc, health journalist")
+
+    def __str__(self) -> str:
+        return self.credentials
+
+
 class Citation(models.Model):
     """Reference number `number` of an article."""
 

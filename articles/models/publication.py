@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from articles.models.content import Article, Topic
 from articles.models.sources import Source
@@ -153,6 +155,30 @@ class PublishedDisclaimer(models.Model):
         return self.key
 
 
+class PublishedSigner(models.Model):
+    """Somebody whose signature stands under a publication, as they were when it was published."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="signers")
+    position = models.PositiveSmallIntegerField()
+    slug = models.SlugField(max_length=80, help_text="The person's address on the site.")
+    name = models.CharField(max_length=150)
+    credentials = models.CharField(max_length=200)
+    registration = models.CharField(max_length=200)
+    biography = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["publication", "position"]
+        indexes = [
+            models.Index(fields=["slug", "-publication"], name="published_signer_page"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "position"], name="published_signer_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.credentials}"
+
+
 class Notice(models.Model):
     """What readers are told about a change or take-down, in the vocabulary of COPE and ICMJE."""
 
@@ -183,3 +209,13 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.article}"
+
+    @property
+    def anchor(self) -> str:
+        """Its id on the article's page and in the history, so that each can lead to the other."""
+        return notice_anchor(self.kind, self.text, timezone.localdate(self.at).isoformat())
+
+
+def notice_anchor(kind: str, text: str, on: str) -> str:
+    """The id of a notice, from what every page that shows it knows; `on` is an ISO date."""
+    return f"notice-{hashlib.sha256(f'{kind} {on} {text}'.encode()).hexdigest()[:10]}"

@@ -98,6 +98,8 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         first = self.authors.split(",")[0].strip()
+        if not (first or self.container or self.year):
+            return self.title  # of which little more than a number is known
         return f"{first or self.container or 'Unknown'} {self.year or 'n.d.'}: {self.title}"
 
     @property

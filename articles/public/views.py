@@ -1,121 +1,95 @@
-"""What readers see: live publications, notices in the place of those taken down, and nothing else."""
+"""The article: its live page, a notice in the place of one that was taken down, and nothing else."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from articles import readership
 from articles.downloads import FORMATS, references_file
-from articles.models import Notice, Publication, Topic
-from articles.publishing import notices_above
+from articles.models import Publication
+from articles.public import frame, gone, leading, reading
+from articles.public.current import current_at
 from articles.sources.works import work_from
 
-PER_PAGE = 20
 _LIVE = Publication.Status.LIVE
 
-
-def live() -> QuerySet[Publication]:
-    """The live publications, newest first, with only what a list shows."""
-    return (
-        Publication.objects.filter(status=_LIVE)
-        .only("slug", "title", "summary", "published_at", "review_due", "attestation")
-        .order_by("-published_at", "-pk")
-    )
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """The newest articles and the topics."""
-    return render(request, "articles/home.html", {"page": _page(request, live()), "topics": _topics()})
-
-
-@require_safe
-def topics(request: HttpRequest) -> HttpResponse:
-    """All topics that have something live, with how much."""
-    counted = _topics().annotate(live_count=Count("publications", filter=Q(publications__status=_LIVE)))
-    return render(request, "articles/topics.html", {"topics": counted, "section": "topics"})
-
-
-@require_safe
-def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    """The live articles of one topic."""
-    found = get_object_or_404(Topic, slug=slug)
-    context = {"topic": found, "page": _page(request, live().filter(topics=found)), "section": "topics"}
-    return render(request, "articles/topic.html", context)
+# One indexed row, with the links to what is live among the articles it leads to.
+_FROM = f"""
+  FROM articles_page page
+  JOIN articles_publication publication ON publication.id = page.publication_id
+  {leading.JOINS}
+ WHERE page.slug = %s AND publication.status = 'live'
+"""
+_TAG = f"SELECT {leading.COLUMNS}, page.etag, publication.review_due < %s {_FROM}"
+_PAGE = f"""
+SELECT {leading.COLUMNS},
+       page.article_id, page.etag, publication.review_due < %s, publication.review_due, publication.locale,
+       publication.title, page.head, page.above, publication.html, page.below {_FROM}"""
 
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """What readers have of the article that was ever at this address: its stored page, or what became of it.
 
-    One query; two where readers were told something since it was published, and for a retracted article,
-    whose notice says of which kind it is.
+    The stored page was built from cleaned text when it was published, and the database refuses to change
+    its article since; `manage.py verify` compares it with the log. One query, or two small ones for a reader
+    whose copy is old, and one more for a part of a series; the others for what is no longer live.
     """
-    page = _current(slug)
+    today = timezone.localdate().isoformat()
+    if "HTTP_IF_NONE_MATCH" in request.META and (tag := reading.row(_TAG, [today, slug])):
+        *leads, etag, overdue = tag
+        if same := frame.unchanged(request, _etag(etag, overdue, leading.around(*leads))):
+            return same
+    found = reading.row(_PAGE, [today, slug])
+    if found is None:
+        return _not_live(request, slug)
+    *leads, number, etag, overdue, due, lang, title, head, above, html, below = found
+    readership.count(number, request.META)
+    around = leading.around(*leads)
+    if overdue:
+        head += '<meta name="robots" content="noindex">'
+        above = render_to_string("components/overdue.html", {"review_due": due}) + above
+    main = "".join((above, around.above, html, below, around.below))
+    page = frame.framed(lang=lang, title=title, head=head, main=main, section=frame.STORED)
+    return frame.answer(request, page, etag=_etag(etag, overdue, around))
+
+
+def _etag(page: str, overdue: bool, around: leading.Around) -> str:
+    found = f"{page}{around.digest}{'-overdue' if overdue else ''}"
+    return frame.etag_of(found, section=frame.STORED)
+
+
+def _not_live(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where the article moved to, the notice in its place, or 404."""
+    page = current_at(slug).first()
     if page is None or page.status == Publication.Status.SUPERSEDED:
         raise Http404
     if page.slug != slug:
-        return _moved(page)
-    if page.status == _LIVE:
-        # The stored page was built from cleaned text when it was published, and the database refuses
-        # to change it since; `manage.py verify` compares it with the log.
-        html = mark_safe(page.html)  # noqa: S308
-        context = {
-            "publication": page,
-            "html": html,
-            "overdue": page.review_due < timezone.localdate(),
-            "notices": notices_above(page) if page.noticed else [],  # type: ignore[attr-defined]
-            "files": FORMATS if 'id="references"' in page.html else {},
-        }
-        return render(request, "articles/article.html", context)
+        return gone.moved("public:article", page.slug)
+    if page.status == _LIVE:  # its row is missing: `render_pages` and every `migrate` make it anew
+        raise Http404
     if page.status == Publication.Status.WITHDRAWN:
-        return render(request, "articles/withdrawn.html", {"publication": page}, status=410)
-    notice = page.notices.order_by("-at", "-pk").first()
-    removed = notice is not None and notice.kind == Notice.Kind.REMOVAL
-    context = {
-        "publication": page,
-        "label": "Removal" if removed else "Retraction",
-        "done": "Removed" if removed else "Retracted",
-    }
-    return render(request, "articles/retracted.html", context)
+        return gone.withdrawn(request, page)
+    return gone.retracted(request, page, last=page.notices.order_by("-at", "-pk").first())
 
 
 @require_safe
 def references(request: HttpRequest, slug: str, ending: str) -> HttpResponse:
-    """The references of a live article, as they were signed: RIS, BibTeX or CSL-JSON."""
+    """The references of a live article, as they were signed: RIS, BibTeX or CSL-JSON.
+
+    Of what is no longer live, the same as at the article's own address.
+    """
     if ending not in FORMATS:
         raise Http404
-    page = get_object_or_404(Publication.objects.select_related("edition"), status=_LIVE, slug=slug)
+    page = Publication.objects.filter(status=_LIVE, slug=slug).select_related("edition").first()
+    if page is None:
+        return _not_live(request, slug)
     cited = page.edition.content["references"]
     return references_file((work_from(one["record"]) for one in cited), name=slug, ending=ending)
-
-
-def _current(slug: str) -> Publication | None:
-    """The article's live publication, or else its last one, by any address that it ever had.
-
-    An address stays with the article that it was first given to (see `articles.editing`).
-    """
-    ever = Publication.objects.filter(slug=slug).values("article")
-    live_first = Case(When(status=_LIVE, then=Value(0)), default=Value(1), output_field=IntegerField())
-    told = Notice.objects.filter(publication=OuterRef("pk"), at__gt=OuterRef("published_at"))
-    pages = Publication.objects.filter(article__in=ever).annotate(noticed=Exists(told))
-    return pages.order_by(live_first, "-published_at", "-pk").first()
-
-
-def _moved(page: Publication) -> HttpResponsePermanentRedirect:
-    moved = HttpResponsePermanentRedirect(reverse("public:article", args=[page.slug]))
-    # An address may be given back: a browser that kept both redirects would go round in a circle.
-    moved["Cache-Control"] = "no-cache"
-    return moved
 
 
 @require_safe
@@ -124,12 +98,3 @@ def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
-
-
-def _page(request: HttpRequest, publications: QuerySet[Publication]) -> Any:
-    return Paginator(publications, PER_PAGE).get_page(request.GET.get("page"))
-
-
-def _topics() -> QuerySet[Topic]:
-    used = Publication.topics.through.objects.filter(topic=OuterRef("pk"), publication__status=_LIVE)
-    return Topic.objects.filter(Exists(used)).order_by("name")

@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django.utils import timezone
 
+from articles.models import Byline
 from reviews.models import Reviewer
 
 if TYPE_CHECKING:
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     _ReviewerForm = forms.ModelForm[Reviewer]
     _UserAdmin = UserAdmin[User]
     _UserChoice = forms.ModelChoiceField[User]
+    _BylineInline = admin.StackedInline[Byline, User]
 else:
     _ReviewerAdmin = admin.ModelAdmin
     _ReviewerForm = forms.ModelForm
     _UserAdmin = UserAdmin
     _UserChoice = forms.ModelChoiceField
+    _BylineInline = admin.StackedInline
 
 
 class PersonField(_UserChoice):
@@ -114,12 +117,20 @@ class ReviewerAdmin(_ReviewerAdmin):
         return False
 
 
+class BylineInline(_BylineInline):
+    """What is printed beside the name of somebody who writes."""
+
+    model = Byline
+    verbose_name_plural = "Byline"
+
+
 class PersonAdmin(_UserAdmin):
     """Accounts. What somebody wrote and signed keeps their name, so nobody is deleted."""
 
     list_display = ("username", "full_name", "email", "roles", "is_active")
     list_filter = ("is_active", "groups", "is_superuser")
     actions = None
+    inlines = (BylineInline,)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from articles.freezing import draft_document
 from articles.models import Article
+from articles.posted import number_in
 from reviews import answers, permissions
 from reviews.admin.screening import KINDS, content_of, screening_of
 from reviews.desk.access import status_of
@@ -32,7 +33,7 @@ def answer_remark(model_admin: Any, request: HttpRequest, article: Article) -> H
         raise PermissionDenied
     by, sent = cast(User, request.user), request.POST
     what = {"rule": sent.get("rule", ""), "quote": sent.get("quote", "")}
-    version = _number(sent.get("version", ""))
+    version = number_in(sent.get("version"))
     try:
         if "take_back" in sent:
             answers.take_back(article, by=by, version=version, **what)
@@ -51,7 +52,7 @@ def answer_remark(model_admin: Any, request: HttpRequest, article: Article) -> H
         return _refused(model_admin, request, article, refusal)
     messages.success(request, done)
     page = _PAGES.get(sent.get("page", ""), _PAGES["change"])
-    place = _number(sent.get("hit", ""))
+    place = number_in(sent.get("hit"))
     return HttpResponseRedirect(reverse(page, args=[article.pk]) + (f"#hit-{place}" if place else ""))
 
 
@@ -89,8 +90,3 @@ def _refused(model_admin: Any, request: HttpRequest, article: Article, refusal: 
         "kinds": KINDS,
     }
     return TemplateResponse(request, "admin/reviews/answer.html", context, status=status_of(refusal))
-
-
-def _number(text: str) -> int:
-    """A number out of a form; 0, which names nothing, for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

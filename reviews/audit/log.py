@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Required, TypedDict, Unpack
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -17,42 +17,54 @@ GENESIS = "0" * 64
 SYSTEM = "Signoff"
 
 
-def record(
-    action: str,
-    *,
-    by: User | None,
-    article: Article | None = None,
-    review: Review | None = None,
-    before: str = "",
-    after: str = "",
-    reason: str = "",
-    facts: dict[str, Any] | None = None,
-) -> Event:
-    """Append one event. Must run in the transaction of the change that it records.
+class Told(TypedDict, total=False):
+    """What an event tells beside its action; who did it is always said, None where Signoff did."""
+
+    by: Required[User | None]
+    article: Article | None
+    review: Review | None
+    before: str
+    after: str
+    reason: str
+    facts: dict[str, Any]
+
+
+def record(action: str, **told: Unpack[Told]) -> Event:
+    """Append one event; see `append`."""
+    event = entry(action, **told)
+    append([event])
+    return event
+
+
+def entry(action: str, **told: Unpack[Told]) -> Event:
+    """An event that is not in the log yet."""
+    by = told["by"]
+    return Event(
+        action=action,
+        actor=by,
+        actor_name=(by.get_full_name() or by.get_username()) if by else SYSTEM,
+        article=told.get("article"),
+        review=told.get("review"),
+        before=told.get("before", ""),
+        after=told.get("after", ""),
+        reason=told.get("reason", ""),
+        facts=told.get("facts", {}),
+    )
+
+
+def append(events: Sequence[Event]) -> None:
+    """Append events in their order. Must run in the transaction of the changes that they record.
 
     The head row is locked until that transaction ends, so sequence numbers have no gaps and no two
     events follow the same one. Take it after the locks on article and review, never before.
     """
     head = ChainHead.objects.select_for_update().get_or_create(id=1, defaults={"hash": GENESIS})[0]
-    event = Event(
-        sequence=head.sequence + 1,
-        action=action,
-        actor=by,
-        actor_name=(by.get_full_name() or by.get_username()) if by else SYSTEM,
-        article=article,
-        review=review,
-        before=before,
-        after=after,
-        reason=reason,
-        facts=facts or {},
-        at=timezone.now(),
-        previous=head.hash,
-    )
-    event.hash = event_hash(event)
-    event.save(force_insert=True)
-    head.sequence, head.hash = event.sequence, event.hash
+    for event in events:
+        event.sequence, event.previous, event.at = head.sequence + 1, head.hash, timezone.now()
+        event.hash = event_hash(event)
+        head.sequence, head.hash = event.sequence, event.hash
+    Event.objects.bulk_create(events)
     head.save()
-    return event
 
 
 def event_hash(event: Event) -> str:

@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Count, Max, Model, QuerySet
 
-from articles import guards
+from articles import attesting, guards
 from articles.canonical import canonical, digest_text
 from articles.models import Contribution, Edition, Publication
 from reviews.audit.log import chain_faults
@@ -26,6 +26,7 @@ from reviews.models import (
     Alert,
     Conflict,
     DisclaimerVersion,
+    Event,
     Opinion,
     PolicyVersion,
     Review,
@@ -210,6 +211,26 @@ def _pages(report: Report, telling: Telling) -> Iterator[str]:
         yield f"Publication {pk} is in the log and not there any more."
 
 
+def _attestations(report: Report, telling: Telling) -> Iterator[str]:
+    report.counts["attestations"] = 0
+    for batch in _batches(Publication.objects.select_related("edition", "signed_attestation").order_by("pk")):
+        events = {
+            event.facts.get("publication"): {"sequence": event.sequence, "hash": event.hash}
+            for event in Event.objects.filter(action="publish", article__in={p.article_id for p in batch})
+        }
+        for page in batch:
+            where = f"/articles/{page.slug}/, edition {page.edition.number}"
+            attestation = getattr(page, "signed_attestation", None)
+            if attestation is None:
+                yield f"{where}: There is no attestation of it; run `manage.py attest`."
+                continue
+            report.counts["attestations"] += 1
+            for sentence in attesting.faults(attestation):
+                yield f"{where}: {sentence}"
+            if attestation.content.get("event") != events.get(page.pk):
+                yield f"{where}: Its attestation names another entry of the log."
+
+
 def _served(report: Report, telling: Telling) -> Iterator[str]:
     live = ServedCheck.objects.filter(publication__status=Publication.Status.LIVE).order_by("pk")
     newest = dict(live.values_list("publication__slug", "problems"))
@@ -319,6 +340,7 @@ CHECKS: dict[str, Check] = {
     "drafts": _drafts,
     "signatures": _sign_offs,
     "pages": _pages,
+    "attestations": _attestations,
     "served pages": _served,
     "reviews": _reviews,
     "judgements": _judgements,

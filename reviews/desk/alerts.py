@@ -16,13 +16,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.publishing import notices_above
+from articles.pages import notices_since
 from reviews import permissions
 from reviews.desk import forms
 from reviews.desk.access import DeskRequest, desk_view, problem
 from reviews.desk.answering import Rejection, act, slot
 from reviews.desk.offers import sentence
 from reviews.desk.queue import page_of
+from reviews.desk.reports import reported_in
 from reviews.models import Alert, Event
 from reviews.policy.watching import LONGEST_NOTICE
 from reviews.states import State, name_of
@@ -32,7 +33,10 @@ from reviews.watching import notices, using
 from reviews.watching.clock import time_left
 
 OTHERS_SHOWN = 20
-_EVENTS = ("alert_opened", "alert_eased", "alert_assigned", "alert_decided", "tell_readers")
+_EVENTS = (
+    "alert_opened", "alert_joined", "alert_sooner", "alert_eased", "alert_assigned", "alert_decided",
+    "tell_readers",
+)  # fmt: skip
 
 
 class AlertFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -77,10 +81,10 @@ class Give(django_forms.Form):
 
 class Decide(django_forms.Form):
     decision = forms.Choice(
-        [(choice.value, choice.label) for choice in service.CHOICES],
-        "Say whether the page stands, comes down, or the alert was mistaken.",
+        Alert.Decision.choices, "Say whether the page stands, comes down, or the alert was mistaken."
     )
     reason = forms.Words("Give the reason for your decision.")
+    seen = django_forms.IntegerField(required=False)
 
 
 class Tell(django_forms.Form):
@@ -170,7 +174,10 @@ def decide(request: DeskRequest, pk: int) -> HttpResponse:
     cache.delete(badge.KEY)
     return _answer(
         request, found, "decide", Decide(request.POST), "Decided, and written down.",
-        lambda data: service.decide(found, by=request.user, **data),
+        lambda data: service.decide(
+            found, by=request.user, decision=data["decision"], reason=data["reason"],
+            reports_seen=data["seen"] or 0,
+        ),
     )  # fmt: skip
 
 
@@ -252,7 +259,7 @@ def _show(request: DeskRequest, found: Alert, rejection: Rejection | None = None
         "alone": using.sole_support(found.publication, source) if source else [],
         "others": list(others[:OTHERS_SHOWN]) if others is not None else [],
         "others_number": others.count() if others is not None else 0,
-        "notices": notices_above(found.publication),
+        "notices": notices_since(found.publication),
         "quiet_about": quiet_about,
         "may_tell": sentence(lambda: permissions.check_can_tell_readers(user)),
         "proposed": given or ("" if quiet_about else notices.proposed(found)),
@@ -263,7 +270,9 @@ def _show(request: DeskRequest, found: Alert, rejection: Rejection | None = None
         ),
         "candidates": _candidates(found) if is_open and user.has_perm("reviews.assign_review") else [],
         "why_not_decide": sentence(lambda: permissions.check_can_decide_alert(user, found)),
-        "decisions": _decisions(user),
+        "decisions": _decisions(found, user),
+        "reported": reported_in(found, to=user) if found.kind == Alert.Kind.READER_REPORT else [],
+        "reports_number": found.reports.count(),
         "slots": {key: slot(rejection, key) for key in ("take", "assign", "decide", "tell")},
         "history": Event.objects.filter(
             article=found.article_id, action__in=_EVENTS, facts__alert=found.pk
@@ -274,16 +283,22 @@ def _show(request: DeskRequest, found: Alert, rejection: Rejection | None = None
     return render(request, "desk/alert.html", context, status=rejection.status if rejection else 200)
 
 
-def _decisions(user: User) -> list[tuple[str, str]]:
+def _decisions(found: Alert, user: User) -> list[tuple[str, str]]:
     """The decisions that somebody can make: whoever takes a page down needs the right to."""
     down = user.has_perm("reviews.take_down")
-    return [(c.value, _CHOICES[c]) for c in service.CHOICES if down or c != Alert.Decision.TAKEN_DOWN]
+    words = _CHOICES | (_ON_REPORTS if found.kind == Alert.Kind.READER_REPORT else {})
+    return [(c.value, words[c]) for c in service.choices_for(found) if down or c != Alert.Decision.TAKEN_DOWN]
 
 
 _CHOICES = {
     Alert.Decision.STANDS: "The page stands as it is",
     Alert.Decision.TAKEN_DOWN: "Take the page down now",
     Alert.Decision.MISTAKEN: "The alert is mistaken: it is not this source, or nothing happened to it",
+}
+_ON_REPORTS = {
+    Alert.Decision.REVISED: "A new edition was published that answers it",
+    Alert.Decision.STANDS: "The page is right: it stands as it is",
+    Alert.Decision.MISTAKEN: "This is no report about the page",
 }
 
 

@@ -8,7 +8,7 @@ the key, or waits a minute at most.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -31,8 +31,4 @@ class UntilTheNextEvent:
     def keep(self, name: str, make: Callable[[], T], *about: object) -> T:
         """The answer called `name` to a question about `about`, made anew where none is kept."""
         key = f"desk:{name}:{digest([str(part) for part in (*self._about, *about)])}"
-        kept: T | None = cache.get(key)
-        if kept is None:
-            kept = make()
-            cache.set(key, kept, timeout=LONGEST)
-        return kept
+        return cast(T, cache.get_or_set(key, make, LONGEST))

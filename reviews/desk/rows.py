@@ -10,8 +10,9 @@ from django.contrib.auth.models import User
 
 from articles.canonical import digest
 from articles.models import Source, record
+from articles.references import ReferenceLink, links_of
 from articles.sources.evidence import Evidence, at_a_glance, from_dict, suggested_level
-from articles.sources.style import vancouver
+from articles.sources.style import parts
 from articles.sources.works import work_from
 from reviews.desk import second_look
 from reviews.desk.answering import Rejection, Slot, slot
@@ -73,7 +74,12 @@ class Reference:
 
     @property
     def printed(self) -> str:
-        return vancouver(work_from(self.record))
+        """The reference without the identifiers that are in `links`."""
+        return " ".join(part.text for part in parts(work_from(self.record)) if part.role != "identifier")
+
+    @property
+    def links(self) -> list[ReferenceLink]:
+        return links_of(self.record)
 
     @property
     def short(self) -> str:

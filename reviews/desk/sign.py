@@ -131,6 +131,7 @@ def finished(dossier: dossiers.Dossier) -> str:
         disclaimers=dossier.placed_disclaimers,
         signers=[],
         notices=[],
+        evidence=dossier.checked_claims,
         published_on=None,
         first_published_on=None,
         reviewed_on=None,

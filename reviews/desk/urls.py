@@ -31,6 +31,7 @@ urlpatterns = [
     path("mail/", mail.mail, name="mail"),
     path("mail/choose/", mail.choose, name="choose_mail"),
     path("mail/sent/", mail.sent, name="mail_sent"),
+    path("mail/<int:pk>/again/", mail.send_again, name="send_mail_again"),
     path("operations/", operations.operations, name="operations"),
     path("operations/retry/", operations.retry_all, name="retry_all"),
     path("operations/<int:pk>/retry/", operations.retry, name="retry"),

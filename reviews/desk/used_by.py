@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Publication, PublishedReference, Source
+from articles.posted import number_in
 from articles.sources import library
 from articles.sources.identifiers import Identifier, identify
 from reviews.desk.access import DeskRequest, desk_view, problem
@@ -23,8 +24,6 @@ from reviews.watching import using
 SOURCES_SHOWN = 20
 SHORTEST_CLAIM = 8
 """Characters of a claim to look for; shorter words stand on nearly every page."""
-_DIGITS = 18
-"""A longer number is the primary key of nothing."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -94,7 +93,7 @@ def _sources(words: str) -> list[Source]:
     """
     rows = Source.objects.select_related("merged_into")
     if words.isascii() and words.isdecimal():
-        if len(words) <= _DIGITS and (by_number := list(rows.filter(pk=int(words)))):
+        if by_number := list(rows.filter(pk=number_in(words))):
             return by_number
         by_pmid = library.known_by("pmid", words.lstrip("0"))
         return [by_pmid] if by_pmid else []

@@ -9,6 +9,7 @@ from reviews.models.review import Claim, Comment, Finding, Opinion, Review, Sett
 from reviews.models.signing import Revocation, ServedCheck, SigningPage, SignOff
 from reviews.models.watching import (
     Alert,
+    AlertReport,
     LinkCheck,
     Reminder,
     RetractionRecord,
@@ -18,6 +19,7 @@ from reviews.models.watching import (
 
 __all__ = [
     "Alert",
+    "AlertReport",
     "Answer",
     "Attachment",
     "ChainHead",

@@ -36,6 +36,7 @@ class Placement(models.TextChoices):
     TOP = "top", "Before the text"
     INLINE = "inline", "At its passage"
     END = "end", "After the text"
+    CRISIS = "crisis", "In the place for crisis support"
 
 
 class Disclaimer(models.Model):

@@ -52,6 +52,12 @@ class SignOff(models.Model):
     statement = models.TextField()
     signed_digest = models.CharField(max_length=64)
     at = models.DateTimeField(auto_now_add=True)
+    screening = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="`reviews.screening.identity` of the rules by which the gate found nothing to mend.",
+    )
+    subjects: Any = models.JSONField(default=list, help_text="What the text speaks of, by the same rules.")
 
     class Meta:
         ordering = ["id"]

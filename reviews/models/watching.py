@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from articles.models import Article, Publication, Source
+from articles.models import Article, Publication, ReaderReport, Source
 from reviews.models.review import Review
 
 
@@ -102,9 +102,9 @@ class LinkCheck(models.Model):
 
 
 class Alert(models.Model):
-    """Something a live page rests on took a bad turn. Ends with a person's written decision.
+    """Something a live page rests on took a bad turn, or a reader reports a problem with it.
 
-    Only `reviews.watching.alerts` writes here.
+    Ends with a person's written decision. Only `reviews.watching.alerts` and its neighbours write here.
     """
 
     class Kind(models.TextChoices):
@@ -115,6 +115,7 @@ class Alert(models.Model):
         GONE = "gone", "A web source is gone"
         CHANGED = "changed", "A web source changed"
         REVIEW_OVERDUE = "review_overdue", "The page's next review is overdue"
+        READER_REPORT = "reader_report", "Readers report a problem"
 
     class Decision(models.TextChoices):
         OPEN = "", "Not decided yet"
@@ -167,6 +168,11 @@ class Alert(models.Model):
                 condition=models.Q(decision=""),
                 name="alert_open_once",
             ),
+            models.UniqueConstraint(
+                fields=["article"],
+                condition=models.Q(decision="", kind="reader_report"),
+                name="alert_reports_open_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(decision="", decided_at__isnull=True)
                 | (~models.Q(decision="") & ~models.Q(reason="") & models.Q(decided_at__isnull=False)),
@@ -176,6 +182,20 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.article}"
+
+
+class AlertReport(models.Model):
+    """A reader's report that an alert is to answer; each in one alert."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="reports")
+    report = models.OneToOneField(ReaderReport, on_delete=models.PROTECT, related_name="in_alert")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.report} ({self.alert_id})"
 
 
 class Reminder(models.Model):

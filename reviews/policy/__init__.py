@@ -10,9 +10,9 @@ from typing import Any
 
 from articles.documents import Document
 from reviews.models import PolicyVersion
-from reviews.policy.requiring import Facts, Required, required, words_pattern
+from reviews.policy.requiring import Facts, Required, required, spoken_of, words_pattern
 from reviews.policy.watching import Watching, watching
-from reviews.screening import Hit, screen, subjects
+from reviews.screening import Hit, screen
 
 
 class NoPolicy(RuntimeError):
@@ -79,12 +79,11 @@ class Policy:
     def review_again_months(self, *, tier: Tier, topics: Sequence[str], document: Document) -> int:
         """Months until an article must be reviewed again: those of its tier, or fewer if it speaks of what
         goes out of date sooner."""
-        spoken_of = subjects(document)
+        spoken = spoken_of(document)
         sooner = (
             entry["months"]
             for entry in self.content.get("review_again", ())
-            if _fits(entry, topics, document.text)
-            or any(subject in spoken_of for subject in entry["subjects"])
+            if _fits(entry, topics, document.text) or any(subject in spoken for subject in entry["subjects"])
         )
         return min([tier.review_again_months, *(int(months) for months in sooner)])
 

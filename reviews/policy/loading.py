@@ -270,7 +270,7 @@ def _disclaimers(entries: list[Any]) -> list[dict[str, Any]]:
     for entry in entries:
         _only(entry, known | _CONDITIONS | _LIMITS, "disclaimers")
         if entry.get("placement") not in Placement.values:
-            raise BadPolicy(f"Disclaimer “{entry.get('key')}”: placement must be top, inline or end.")
+            raise BadPolicy(f"Disclaimer “{entry.get('key')}”: placement must be top, inline, end or crisis.")
         key, variants = _key(entry), _variants(entry)
         strictest = entry.get("strictest", "")
         if strictest and strictest not in [v["jurisdiction"] for v in variants]:
@@ -329,7 +329,7 @@ def _variants(entry: dict[str, Any]) -> list[dict[str, Any]]:
         _only(variant, {"jurisdiction", "text", "placement", "as_of"}, f"variants of {_here(entry)}")
         placement = variant.get("placement", entry["placement"])
         if placement not in Placement.values:
-            raise BadPolicy(f"Disclaimer “{_here(entry)}”: placement must be top, inline or end.")
+            raise BadPolicy(f"Disclaimer “{_here(entry)}”: placement must be top, inline, end or crisis.")
         moved = {"placement": placement} if placement != entry["placement"] else {}
         found.append(
             {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -98,7 +98,8 @@ def _reasons(entry: Mapping[str, Any], facts: Facts) -> Iterator[Required]:
         word, span = place
         yield _at(document, key, f"the text speaks of “{word}”", span.start, span.end)
     for subject in entry.get("subjects", ()):
-        if spans := _read(document)[0].get(subject):
+        if subject in spoken_of(document):
+            spans = _read(document)[0][subject]
             first = next((s for s in spans if s.start >= document.body_start), spans[0])
             about = subject.replace("_", " ")
             yield _at(document, key, f"the text speaks of {about}", first.start, first.end)
@@ -141,7 +142,24 @@ def _word_at(words: Sequence[str], document: Document) -> tuple[str, Span] | Non
     return found.quote, next(around, found)
 
 
-@lru_cache(maxsize=32)
+_KEPT = 32
+_spoken_of: dict[Document, frozenset[str]] = {}
+
+
+def spoken_of(document: Document) -> frozenset[str]:
+    """The subjects that a document speaks of; the answer is kept for a while."""
+    known = _spoken_of.get(document)
+    return remember(document, _read(document)[0]) if known is None else known
+
+
+def remember(document: Document, subjects: Iterable[str]) -> frozenset[str]:
+    """Keep what is known of a document's subjects, so that it need not be read for them."""
+    for oldest in list(_spoken_of)[: 1 - _KEPT]:
+        _spoken_of.pop(oldest, None)
+    return _spoken_of.setdefault(document, frozenset(subjects))
+
+
+@lru_cache(maxsize=_KEPT)
 def _read(document: Document) -> tuple[Mapping[str, Sequence[Span]], Sequence[Span]]:
     """The subjects and the sentences of a document: the gate asks for those of an edition again and again."""
     return subjects(document), sentences(document)

@@ -1,4 +1,5 @@
-"""What the policy says of alerts: until when somebody decides, when readers are told, what comes down."""
+"""What the policy says of alerts: until when somebody decides, when readers are told, what comes down,
+and how long what readers report is kept."""
 
 from __future__ import annotations
 
@@ -7,10 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from articles.reporting import Kept
+
+_KEPT = Kept()
 DEFAULTS: Mapping[str, Any] = {
     "decide_within_working_days": 3,
     "decide_lesser_within_working_days": 10,
     "notice_within_working_days": 1,
+    "answer_reports_within_working_days": 5,
+    "answer_unsafe_within_working_days": 1,
+    "forget_reports_days_after_decision": _KEPT.after_decision,
+    "forget_reports_after_days": _KEPT.at_most,
     "unpublish_sole_support": False,
     "unpublish_sole_support_tiers": [],
     "holidays": [],
@@ -18,7 +26,7 @@ DEFAULTS: Mapping[str, Any] = {
     "notice_reviewed": "A source of this article, {which}, {turn}. We have reviewed what rests on it.",
 }
 """Every key of the policy's `[watching]` table, with what holds where the table does not say."""
-DAYS = tuple(key for key in DEFAULTS if key.endswith("_working_days"))
+DAYS = tuple(key for key, value in DEFAULTS.items() if type(value) is int)
 NOTICES = ("notice", "notice_reviewed")
 LONGEST_NOTICE = 400
 """Characters of a sentence for readers."""
@@ -40,6 +48,22 @@ class Watching:
     def notice_days(self) -> int:
         """Working days until readers are told of a retraction."""
         return int(self.table["notice_within_working_days"])
+
+    def answer_days(self, *, unsafe: bool) -> int:
+        """Working days until somebody must have decided about what readers report."""
+        return int(
+            self.table[
+                "answer_unsafe_within_working_days" if unsafe else "answer_reports_within_working_days"
+            ]
+        )
+
+    @property
+    def kept(self) -> Kept:
+        """How long what readers type into a report is kept."""
+        return Kept(
+            after_decision=int(self.table["forget_reports_days_after_decision"]),
+            at_most=int(self.table["forget_reports_after_days"]),
+        )
 
     @property
     def holidays(self) -> frozenset[dt.date]:

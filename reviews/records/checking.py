@@ -253,6 +253,13 @@ def _pages(record: Record) -> Faults:
         given = sorted((s["printed_name"], s["credentials"], s["meaning_words"]) for s in signed)
         if any(entry not in given for entry in named) or len(named) < page["required_signatures"]:
             yield f"{name} names other signers than those who signed."
+        registered = {(s["printed_name"], s["meaning_words"]): s["registration"] for s in signed}
+        if any(
+            s["registration"] != registered.get((s["name"], s["meaning"]))
+            for s in said["signers"]
+            if "registration" in s  # pages from before readers saw it lack it
+        ):
+            yield f"{name} gives another registration than that of a signer."
         days = {(s["printed_name"], s["meaning_words"]): s["at"][:10] for s in signed}
         if not all(
             log.days_apart(s["on"], days.get((s["name"], s["meaning"]))) <= 1 for s in said["signers"]

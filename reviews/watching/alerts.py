@@ -1,11 +1,14 @@
 """Alerts: a source that live pages rest on took a bad turn, and somebody must decide what becomes of them.
 
-The only writer of `Alert`, together with `deciding` (what people do) and `settling` (what the workflow itself
-settles). One job raises a turn and promises one job for each page, so that no transaction grows with the
-number of pages. Locks are taken in the order of the house: article, review, alert.
+The only writer of `Alert`, together with `deciding` (what people do), `settling` (what the workflow itself
+settles) and `reports` (what readers report). One job raises a turn and promises one job for each page, so
+that no transaction grows with the number of pages. Locks are taken in the order of the house: article,
+review, alert.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -19,11 +22,11 @@ from reviews.models import Alert, Review, StandingChange
 from reviews.policy import Policy, current_policy
 from reviews.watching import settling, using, words
 from reviews.watching.clock import after_working_days
-from reviews.watching.deciding import CHOICES, assign, decide, take
+from reviews.watching.deciding import assign, choices_for, decide, take
 
 __all__ = [
-    "BATCH", "CHOICES", "EASING", "KINDS", "SERIOUS", "assign", "decide", "open_alert", "open_for",
-    "raise_for", "take",
+    "BATCH", "EASING", "KINDS", "SERIOUS", "assign", "choices_for", "decide", "open_alert", "open_for",
+    "raise_for", "record_opened", "take",
 ]  # fmt: skip
 
 Kind, Decision, Standing = Alert.Kind, Alert.Decision, Source.Standing
@@ -132,7 +135,7 @@ def open_for(
         policy = current_policy()
         _start_clock(alert, policy)
         alert.save()
-        _opened(alert, alone=[claim.pk for claim in alone])
+        record_opened(alert, alone=[claim.pk for claim in alone])
         if alone and kind in SERIOUS and policy.watching.takes_down(intake.tier_of(page.edition, policy).key):
             workflow.take_down_by_policy(locked, reason=_why_down(turn))
             alert.refresh_from_db()
@@ -195,7 +198,11 @@ def _start_clock(alert: Alert, policy: Policy) -> None:
     )
 
 
-def _opened(alert: Alert, *, alone: list[int]) -> None:
+def record_opened(alert: Alert, *, alone: Sequence[int] = ()) -> None:
+    """Write the event of a new alert, tell those concerned, and promise what has an hour.
+
+    `alone` are the claims that rest on its source alone, by primary key.
+    """
     event = audit.record(
         "alert_opened",
         by=None,
@@ -209,7 +216,7 @@ def _opened(alert: Alert, *, alone: list[int]) -> None:
             "publication": alert.publication_id,
             "source": alert.source_id,
             "change": alert.turn_id,
-            "claims_alone": alone,
+            "claims_alone": list(alone),
             "due": alert.due_at.isoformat(),
         },
     )

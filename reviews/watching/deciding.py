@@ -21,8 +21,18 @@ from reviews.states import hour, name_of
 from reviews.watching import settling, using
 
 Decision = Alert.Decision
-CHOICES = (Decision.STANDS, Decision.TAKEN_DOWN, Decision.MISTAKEN)
-"""What a person can decide; “revised” is what publishing a new edition does."""
+_CHOICES = (Decision.STANDS, Decision.TAKEN_DOWN, Decision.MISTAKEN)
+
+
+def choices_for(alert: Alert) -> tuple[Alert.Decision, ...]:
+    """What a person can decide about an alert.
+
+    “Revised” is what publishing a new edition does, but for what readers report: only a person can say
+    whether the new edition answers that.
+    """
+    if alert.kind == Alert.Kind.READER_REPORT:
+        return (Decision.REVISED, *_CHOICES)
+    return _CHOICES
 
 
 def take(alert: Alert, *, by: User) -> None:
@@ -54,13 +64,14 @@ def assign(alert: Alert, *, by: User, to: User) -> None:
     alert.refresh_from_db()
 
 
-def decide(alert: Alert, *, by: User, decision: str, reason: str) -> None:
-    """Close an alert with a written decision, one of `CHOICES`; taking the page down is done at once.
+def decide(alert: Alert, *, by: User, decision: str, reason: str, reports_seen: int = 0) -> None:
+    """Close an alert with a written decision, one of its choices; taking the page down is done at once.
 
     A page of which a claim rests on a retracted source alone cannot stand, and no alert about it is
-    mistaken. While the source is retracted, only who may tell readers calls an alert mistaken.
+    mistaken. While the source is retracted, only who may tell readers calls an alert mistaken. Of readers'
+    reports, `reports_seen` is how many were on the screen: nobody decides about others unread.
     """
-    if decision not in CHOICES:
+    if decision not in choices_for(alert):
         raise Refused("Say whether the page stands, comes down, or the alert was mistaken.", "decision")
     with locked(alert) as found:
         permissions.check_can_decide_alert(by, found)
@@ -71,6 +82,9 @@ def decide(alert: Alert, *, by: User, decision: str, reason: str) -> None:
         if decision == Decision.TAKEN_DOWN:
             workflow.withdraw(found.article, by=by, reason=reason)  # which settles all its alerts
         else:
+            _check_seen(found, reports_seen)
+            if decision == Decision.REVISED:
+                _check_revised(found)
             if decision == Decision.MISTAKEN:
                 _check_may_call_mistaken(found, by)
             _check_may_stand(found)
@@ -109,6 +123,20 @@ def still_retracted(alert: Alert) -> bool:
     """Whether the alert's source is retracted or withdrawn today."""
     gone = (Source.Standing.RETRACTED, Source.Standing.WITHDRAWN)
     return alert.source is not None and using.family(alert.source).filter(standing__in=gone).exists()
+
+
+def _check_seen(alert: Alert, reports_seen: int) -> None:
+    if alert.reports.count() != reports_seen:
+        raise Refused("Another report came in since you opened this page. Read it first.", "stale")
+
+
+def _check_revised(alert: Alert) -> None:
+    if alert.publication.published_at < alert.opened_at:
+        raise Refused(
+            "No new edition was published since readers reported the problem. Publish one, or say whether "
+            "the page stands.",
+            "state",
+        )
 
 
 def _check_may_call_mistaken(alert: Alert, by: User) -> None:

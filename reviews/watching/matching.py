@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Lower, NullIf
 
 from articles.models import Citation, Edition, Publication, PublishedReference, Source
-from reviews.models import RetractionRecord, RetractionSet, Review, SourceCheck, StandingChange
+from reviews.models import RetractionRecord, RetractionSet, Review, SourceCheck
 from reviews.retractions.loading import newest
 from reviews.watching.standings import (
     Notice,
     from_files,
     may_follow,
     notices_about,
-    set_standing,
+    set_standings,
     standing_of,
-    voice_of,
+    voices_of,
 )
 
 Standing = Source.Standing
-_BATCH = 400
+_BATCH = 200
+"""Sources that are compared, and changed, in one transaction: while they change, others wait for the log."""
 _CAN_BE_ASKED = ~Q(doi="") | ~Q(pmid="")
 _CANNOT_BE_ASKED = Q(doi="", pmid="")
 
@@ -54,8 +55,8 @@ def match_all(
 
     Without `only`, the sources that a live page or an open review cites. A source without a record stands for
     `none` only if a set was loaded to its end and the source has a DOI or PMID. One that was merged
-    into another stands as that one does. Each change is a transaction of its own, so a killed run is run
-    again; run twice, the second changes nothing. `progress` is called with the number of changes so far.
+    into another stands as that one does. Each batch of changes is a transaction of its own, so a killed run
+    is run again; run twice, the second changes nothing. `progress` is called with the changes so far.
     """
     scope = (in_use() if only is None else only).order_by().values("pk")
     merged = Source.objects.filter(merged_into__isnull=False, pk__in=scope)
@@ -69,10 +70,11 @@ def match_all(
     found.with_notices = len(named)
     # In this order: what was merged follows what it was merged into.
     for wanted in (_noticed(named), _silent(silent, complete), _merged(merged)):
-        for source, notice in _allowed(wanted, found):
-            if _set(source, notice):
-                found.changed += 1
-                found.after[notice.nature] += 1
+        for batch in _allowed(wanted, found):
+            changes = set_standings(batch)
+            found.changed += len(changes)
+            found.after.update(change.after for change in changes)
+            if changes:
                 progress(found.changed)
     return found
 
@@ -107,25 +109,16 @@ Wanted = Iterator[list[tuple[Source, Notice]]]
 """In batches, sources that stand otherwise than the records say, and what decides it."""
 
 
-def _allowed(wanted: Wanted, found: Matched) -> Iterator[tuple[Source, Notice]]:
+def _allowed(wanted: Wanted, found: Matched) -> Wanted:
     for batch in wanted:
-        voices = _voices(source for source, _ in batch)
+        voices = voices_of(source for source, _ in batch)
+        allowed = []
         for source, notice in batch:
             if may_follow(source.standing, voices.get(source.pk), notice):
-                yield source, notice
+                allowed.append((source, notice))
             elif notice.nature not in (Standing.NONE, Standing.UNKNOWN):
                 found.kept += 1
-
-
-def _set(source: Source, notice: Notice) -> StandingChange | None:
-    return set_standing(
-        source,
-        notice.nature,
-        dataset=notice.dataset,
-        dataset_digest=notice.dataset_digest,
-        notice_doi=notice.notice_doi,
-        noted_on=notice.noted_on,
-    )
+        yield allowed
 
 
 # --- What the records say ---------------------------------------------------------------------------
@@ -168,7 +161,7 @@ def _silent(keys: list[int], complete: RetractionSet | None) -> Wanted:
     """
     for batch in _batches(keys):
         assert complete is not None
-        voices = _voices(batch)
+        voices = voices_of(batch)
         wanted = []
         for source in batch:
             standing = Standing.NONE if source.doi or source.pmid else Standing.UNKNOWN
@@ -184,7 +177,7 @@ def _merged(sources: QuerySet[Source]) -> Wanted:
     differ = sources.exclude(standing=F("merged_into__standing"))
     for batch in _batches(list(differ.order_by("pk").values_list("pk", flat=True))):
         kept = Source.objects.in_bulk({source.merged_into_id for source in batch if source.merged_into_id})
-        voices = _voices(kept.values())
+        voices = voices_of(kept.values())
         wanted = []
         for source in batch:
             assert source.merged_into_id is not None
@@ -198,12 +191,3 @@ def _batches(keys: list[int]) -> Iterator[list[Source]]:
     for start in range(0, len(keys), _BATCH):
         batch = Source.objects.filter(pk__in=keys[start : start + _BATCH]).order_by("pk")
         yield list(batch.only("pk", "standing", "doi", "pmid", "merged_into"))
-
-
-def _voices(sources: Iterable[Source]) -> dict[int, Notice]:
-    """What decided the standing of each, unless a person did."""
-    by_key = {source.pk: source for source in sources}
-    newest_of = StandingChange.objects.filter(source=OuterRef("source")).order_by("-pk").values("pk")[:1]
-    changes = StandingChange.objects.filter(source__in=by_key, pk=Subquery(newest_of))
-    voices = {c.source_id: voice_of(c, by_key[c.source_id].standing) for c in changes}
-    return {source: voice for source, voice in voices.items() if voice}

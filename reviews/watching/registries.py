@@ -14,7 +14,7 @@ from articles.outbox import enqueue_many
 from articles.sources import looking_up
 from articles.sources.library import UNIQUE
 from articles.sources.looking_up import Said
-from reviews.retractions.natures import GRAVITY
+from articles.sources.natures import GRAVITY
 from reviews.watching.matching import match_all
 from reviews.watching.standings import Notice, Stands, set_standing, standing_of
 

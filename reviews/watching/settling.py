@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from articles.models import Article, Publication
+from articles import reporting
+from articles.models import Article, Publication, ReaderReport
 from reviews import audit
 from reviews import dossier as dossiers
 from reviews.models import Alert, Claim, Event, Review
@@ -21,8 +22,9 @@ Decision = Alert.Decision
 
 def open_alerts(article: Article | int) -> QuerySet[Alert]:
     """The alerts of an article that nobody has decided on, locked until the transaction ends."""
-    rows = Alert.objects.select_for_update(of=("self",)).filter(article=article, decision=Decision.OPEN)
-    return rows.select_related("article", "publication__edition", "source", "turn", "review").order_by("pk")
+    rows = Alert.objects.select_for_update().filter(article=article, decision=Decision.OPEN).order_by("pk")
+    # Most articles have none: what belongs to one is read only where there is one.
+    return rows.prefetch_related("article", "publication__edition", "source", "turn", "review")
 
 
 def settle_after(publication: Publication, *, review: Review, by: User) -> list[Event]:
@@ -30,7 +32,7 @@ def settle_after(publication: Publication, *, review: Review, by: User) -> list[
 
     An edition answers an alert about a source that it no longer cites, or whose every check was made after
     the turn; checks that were carried over are not made again. An alert about the page itself is answered
-    by any new edition.
+    by any new edition; one about what readers report by none: a person says whether it is.
     """
     events = []
     for alert in open_alerts(publication.article_id):
@@ -56,6 +58,7 @@ def close(alert: Alert, *, decision: str, by: User | None, reason: str) -> Event
     alert.decision, alert.reason = decision, reason
     alert.decided_by, alert.decided_at = by, timezone.now()
     alert.save(update_fields=["decision", "reason", "decided_by", "decided_at"])
+    reporting.decided(ReaderReport.objects.filter(in_alert__alert=alert), at=alert.decided_at)
     return audit.record(
         "alert_decided",
         by=by,
@@ -68,6 +71,8 @@ def close(alert: Alert, *, decision: str, by: User | None, reason: str) -> Event
 
 def _answer_of(publication: Publication, review: Review, alert: Alert) -> str:
     number = publication.edition.number
+    if alert.kind == Alert.Kind.READER_REPORT:
+        return ""
     if alert.source is None:
         return f"Edition {number} was published."
     if not using.numbers_on(publication, alert.source):

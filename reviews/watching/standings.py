@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
-from articles.models import Source
+from articles.models import Source, SourceVersion
 from articles.outbox import enqueue
 from articles.sources import library
+from articles.sources.natures import GRAVITY
 from reviews import audit
-from reviews.models import RetractionRecord, RetractionSet, StandingChange
-from reviews.retractions.natures import GRAVITY
+from reviews.models import Event, RetractionRecord, RetractionSet, StandingChange
 
 Standing = Source.Standing
 BAD = (Standing.RETRACTED, Standing.WITHDRAWN, Standing.EXPRESSION_OF_CONCERN, Standing.CORRECTION)
@@ -75,50 +75,95 @@ def set_standing(
 ) -> StandingChange | None:
     """Have a source stand otherwise, because `dataset` (a file or registry) says so.
 
-    Returns nothing, and changes nothing, where it stands so already, where `may_follow` says that what is
-    known of it stays, or where the turn is for the better and a loaded record says worse. The record's new
-    version, the change (which is returned), its event and, after a turn for the worse, the job that raises
-    alerts are one transaction.
+    Returns the change; None, and changes nothing, where `set_standings` says that what is known stays.
+    """
+    notice = Notice(str(after), noted_on, notice_doi, dataset, dataset_digest)
+    changes = set_standings([(source, notice)])
+    source.refresh_from_db()
+    return changes[0] if changes else None
+
+
+def set_standings(wanted: Sequence[tuple[Source, Notice]]) -> list[StandingChange]:
+    """Have sources, each named once, stand as a notice says; returns the changes, in their order.
+
+    Left as they are: those that stand so already, those of which `may_follow` says that what is known stays,
+    and those of which a loaded record says worse than a turn for the better. The records' new versions, the
+    changes, their events and, after turns for the worse, the jobs that raise alerts are one transaction.
     """
     with transaction.atomic():
-        locked = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
-        before = locked.standing
-        last = StandingChange.objects.filter(source=locked).order_by("-pk").first()
-        new = Notice(str(after), noted_on, notice_doi, dataset, dataset_digest)
-        if before == after or not may_follow(before, voice_of(last, before), new):
-            return None
-        if GRAVITY[new.nature] < GRAVITY[before] and _records_say_worse(locked, new):
-            return None
-        version = library.amend(
-            source, by=None, cause=f"{Standing(after).label.lower()}, says {dataset}"[:200], standing=after
+        turns = _turns(wanted)
+        if not turns:
+            return []
+        versions = library.restate([(s, n.nature, f"{_label(n)}, says {n.dataset}") for s, _, n in turns])
+        changes = StandingChange.objects.bulk_create(
+            StandingChange(
+                source=source,
+                before=before,
+                after=new.nature,
+                dataset=new.dataset[:200],
+                dataset_digest=new.dataset_digest,
+                notice_doi=new.notice_doi[:200],
+                noted_on=new.noted_on,
+            )
+            for source, before, new in turns
         )
-        change = StandingChange.objects.create(
-            source=locked,
-            before=before,
-            after=after,
-            dataset=dataset[:200],
-            dataset_digest=dataset_digest,
-            notice_doi=notice_doi[:200],
-            noted_on=noted_on,
-        )
-        audit.record(
-            "source_standing",
-            by=None,
-            before=before,
-            after=str(after),
-            facts={
-                "source": locked.pk,
-                "version": version.number,
-                "change": change.pk,
-                "dataset": dataset,
-                "dataset_digest": dataset_digest,
-                "notice_doi": notice_doi,
-                "noted_on": noted_on.isoformat() if noted_on else "",
-            },
-        )
-        if after in BAD or before in BAD:  # the better turn eases the alerts that the worse one raised
-            enqueue("raise_alerts", key=f"raise_alerts:{change.pk}", payload={"change": change.pk})
-    return change
+        told = zip(turns, versions, changes, strict=True)
+        audit.append([_event(before, new, version, change) for (_, before, new), version, change in told])
+        for change in changes:
+            # The better turn eases the alerts that the worse one raised.
+            if change.after in BAD or change.before in BAD:
+                enqueue("raise_alerts", key=f"raise_alerts:{change.pk}", payload={"change": change.pk})
+    return changes
+
+
+Turn = tuple[Source, str, Notice]
+"""A source, locked; how it stood; what has it stand otherwise."""
+
+
+def _turns(wanted: Sequence[tuple[Source, Notice]]) -> list[Turn]:
+    """Those of `wanted` that may be."""
+    rows = Source.objects.select_for_update(no_key=True).filter(pk__in=[source.pk for source, _ in wanted])
+    locked = {source.pk: source for source in rows.order_by("pk")}
+    voices = voices_of(locked.values())
+    turns = []
+    for source, new in ((locked[asked.pk], new) for asked, new in wanted):
+        before = source.standing
+        if before != new.nature and may_follow(before, voices.get(source.pk), new):
+            turns.append((source, before, new))
+    known = _known_worse([(s, new) for s, before, new in turns if GRAVITY[new.nature] < GRAVITY[before]])
+    return [turn for turn in turns if turn[0].pk not in known]
+
+
+def _known_worse(better: Sequence[tuple[Source, Notice]]) -> set[int]:
+    """Keys of the sources of which the loaded records say worse than the notice that comes with them."""
+    found = zip(better, notices_about([source for source, _ in better]), strict=True)
+    return {
+        source.pk
+        for (source, new), notices in found
+        if GRAVITY[standing_of([*notices, new], silence=new.nature).standing] > GRAVITY[new.nature]
+    }
+
+
+def _event(before: str, new: Notice, version: SourceVersion, change: StandingChange) -> Event:
+    return audit.entry(
+        "source_standing",
+        by=None,
+        before=before,
+        after=new.nature,
+        facts={
+            "source": version.source_id,
+            "version": version.number,
+            "change": change.pk,
+            "dataset": new.dataset,
+            "dataset_digest": new.dataset_digest,
+            "notice_doi": new.notice_doi,
+            "noted_on": new.noted_on.isoformat() if new.noted_on else "",
+        },
+    )
+
+
+def _label(notice: Notice) -> str:
+    return str(Standing(notice.nature).label).lower()
 
 
 def may_follow(before: str, last: Notice | None, new: Notice) -> bool:
@@ -151,6 +196,15 @@ def voice_of(last: StandingChange | None, before: str) -> Notice | None:
     return Notice(last.after, last.noted_on, last.notice_doi, last.dataset, last.dataset_digest)
 
 
+def voices_of(sources: Iterable[Source]) -> dict[int, Notice]:
+    """`voice_of` each of many sources, by primary key; those that nothing decided are left out."""
+    by_key = {source.pk: source for source in sources}
+    newest_of = StandingChange.objects.filter(source=OuterRef("source")).order_by("-pk").values("pk")[:1]
+    changes = StandingChange.objects.filter(source__in=by_key, pk=Subquery(newest_of))
+    voices = {c.source_id: voice_of(c, by_key[c.source_id].standing) for c in changes}
+    return {source: voice for source, voice in voices.items() if voice}
+
+
 def from_files(last: Notice, new: Notice) -> bool:
     """Whether both are from loaded files, the same or two."""
     digests = {last.dataset_digest, new.dataset_digest}
@@ -173,12 +227,6 @@ def notices_about(batch: Sequence[Source]) -> Iterator[list[Notice]]:
             Notice(r.nature, r.noted_on, r.notice_doi, r.dataset.name, r.dataset.digest)
             for r in (named | numbered).values()
         ]
-
-
-def _records_say_worse(source: Source, new: Notice) -> bool:
-    (notices,) = notices_about([source])
-    together = standing_of([*notices, new], silence=new.nature)
-    return GRAVITY[together.standing] > GRAVITY[new.nature]
 
 
 def _before(notice: Notice, back: Notice) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import BooleanField, Func, Q, QuerySet, Value
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from articles.models import Publication, PublishedDisclaimer, PublishedReference, Source
 from reviews import dossier as dossiers
@@ -41,17 +41,14 @@ def live_pages_using(
     return live.defer("html", "attestation", "summary").order_by("title", "pk")
 
 
-def _says(words: str) -> Q | Func:
+_FOLLOWING = "SELECT id FROM reviews_claim WHERE words @@ phraseto_tsquery('simple', %s)"
+
+
+def _says(words: str) -> Q:
     words = " ".join(words.split())
     if connection.vendor != "postgresql":
         return Q(anchor__exact__icontains=words)
-    return Func(
-        KeyTextTransform("exact", "anchor"),
-        Value(words),
-        template="to_tsvector('simple', %(expressions)s)",
-        arg_joiner=") @@ phraseto_tsquery('simple', ",
-        output_field=BooleanField(),
-    )
+    return Q(pk__in=RawSQL(_FOLLOWING, (words,)))  # noqa: S611 - the words are a parameter
 
 
 def family(source: Source) -> QuerySet[Source]:

@@ -20,6 +20,7 @@ from lxml import html
 
 from articles.admin.article import ArticleAdmin
 from articles.models import Article, Source, Topic
+from articles.sources import library
 from reviews import workflow
 from reviews.admin import ReadOnlyAdmin
 from reviews.models import Event, Reviewer, SignOff
@@ -189,6 +190,12 @@ def test_sources_are_found_and_say_who_uses_them(cast: SimpleNamespace) -> None:
     assert [option["id"] for option in options] == [str(used.pk)]
 
 
+def test_a_source_with_a_hundred_authors_takes_three_lines(cast: SimpleNamespace) -> None:
+    f.source(title="Vaccine trial", authors=", ".join(f"Writer {n}" for n in range(100)), container="Lancet")
+    (row,) = rows(pages.client(cast.writer).get(SOURCES))
+    assert "Writer 5, et al." in row and "Lancet" in row and "Writer 6" not in row
+
+
 def test_a_source_is_added_and_its_doi_is_had_once(cast: SimpleNamespace) -> None:
     f.source(title="The first", doi="10.1000/x", authors="Stone AB")
     writer = pages.client(cast.writer)
@@ -200,6 +207,25 @@ def test_a_source_is_added_and_its_doi_is_had_once(cast: SimpleNamespace) -> Non
     ).replace("Stone AB", "Stone")
     assert writer.post(f"{SOURCES}add/", {**form, "title": "New", "doi": "doi:10.1000/y"}).status_code == 302
     assert Source.objects.get(title="New").doi == "10.1000/y"
+
+
+@pytest.mark.parametrize("added", [True, False])
+def test_who_is_a_moment_late_with_an_identifier_is_told(
+    added: bool, cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = f.source(title="The first"), f.source(title="The second")
+    writer = pages.client(cast.writer)
+    address = f"{SOURCES}add/" if added else f"{SOURCES}{second.pk}/change/"
+    form = pages.values(writer.get(address).content.decode(), "source_form")
+    monkeypatch.setattr(library, "known_by", lambda name, value: None)  # so the form finds nobody
+    library.amend(first, by=cast.colleague, cause="by hand", doi="10.1000/x")
+    response = writer.post(address, {**form, "title": "Mine", "doi": "10.1000/X"}, follow=True)
+    assert response.status_code == 200
+    page = pages.text_of(response)
+    assert "A source with this DOI is in the library already" in page
+    assert "The first" in page and "successfully" not in page
+    assert 'value="Mine"' in response.content.decode(), "what was typed is kept"
+    assert not Source.objects.filter(title="Mine").exists()
 
 
 def test_changing_a_cited_source_is_allowed_and_noticed_by_the_gate(cast: SimpleNamespace) -> None:

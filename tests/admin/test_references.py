@@ -60,6 +60,16 @@ def test_what_is_pasted_is_entered_once_and_cited(cast: SimpleNamespace) -> None
     assert [v.cause for v in Source.objects.get(pmid="12345678").versions.all()] == ["pasted"]
 
 
+def test_a_file_and_lines_pasted_in_one_go(cast: SimpleNamespace) -> None:
+    """Nothing that was pasted is dropped in silence: what stands before, between and after records is read."""
+    text = f"PMID: 12345678\nlost words\n{RIS}\nISBN 978-0-306-40615-7\n"
+    page = pages.client(cast.writer).post(address(f.draft(cast.writer)), {"text": text}).content.decode()
+    assert Source.objects.filter(pmid="12345678").exists()
+    assert Source.objects.filter(isbn="9780306406157").exists()
+    assert Source.objects.filter(doi="10.1000/walk.1").exists()
+    assert "lost words" in page and "belongs to no record" in page
+
+
 def test_a_file_comes_in_as_far_as_it_goes(cast: SimpleNamespace) -> None:
     article = f.draft(cast.writer)
     file = SimpleUploadedFile("refs.ris", RIS.encode())
@@ -222,19 +232,6 @@ def test_an_identifier_typed_by_hand_is_looked_up(cast: SimpleNamespace) -> None
     assert not Outbox.objects.filter(job="look_up_source").exists()
     writer.post(place, {**form, "pmid": "77"})
     assert Outbox.objects.get(job="look_up_source").payload == {"source": source.pk}
-
-
-def test_an_identifier_that_somebody_took_meanwhile_is_told(
-    cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    f.source(title="The first", pmid="77")
-    source = f.source(title="Walking")
-    writer = pages.client(cast.writer)
-    place = reverse("admin:articles_source_change", args=[source.pk])
-    form = pages.values(writer.get(place).content.decode(), "source_form")
-    monkeypatch.setattr(library, "known_by", lambda name, value: None)
-    done = writer.post(place, {**form, "pmid": "77"}, follow=True)
-    assert "Nothing was changed. A source with this PMID" in pages.text_of(done)
 
 
 def test_an_arxiv_number_is_taken_in_any_spelling(cast: SimpleNamespace) -> None:

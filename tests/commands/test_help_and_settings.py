@@ -49,7 +49,24 @@ def settings(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]
 
 WRONG = {
     "no address": ({"CROSSREF_URL": "crossref"}, "CROSSREF_URL must be an address like"),
+    "no origin": (
+        {"API_CORS_ORIGINS": "app.example.org"},
+        "origins like https://app.example.org, or * alone",
+    ),
+    "an origin with a path": (
+        {"API_CORS_ORIGINS": "https://a.example,https://b.example/x"},
+        "“https://b.example/x” is none",
+    ),
+    "all origins and one": ({"API_CORS_ORIGINS": "*,https://a.example"}, "API_CORS_ORIGINS must be origins"),
     "no mail address": ({"REGISTRY_CONTACT": "me"}, "must be a mail address"),
+    "no address to purge": (
+        {"PURGE_URL": "purge.example.org?key=secret"},
+        "PURGE_URL must be an address like",
+    ),
+    "a token of two words": ({"PURGE_TOKEN": "my secret"}, "PURGE_TOKEN must be one word"),
+    "kept by a network that is not told": ({"CDN_MAX_AGE": "60"}, "CDN_MAX_AGE needs PURGE_URL"),
+    "an export into somewhere": ({"EXPORT_DIR": "public"}, "EXPORT_DIR must be a whole path"),
+    "an export over everything": ({"EXPORT_DIR": "/"}, "EXPORT_DIR must be a whole path"),
     "no time at all": ({"REGISTRY_TIMEOUT": "0"}, "whole number of seconds"),
     "no secret": ({"SECRET_KEY": ""}, "SECRET_KEY is not set."),
     "a blank secret": ({"SECRET_KEY": "  "}, "SECRET_KEY is not set."),
@@ -69,6 +86,10 @@ WRONG = {
     "a sign page for a word": (
         {"SIGN_PAGE_HOURS": "long"},
         "SIGN_PAGE_HOURS must be a whole number of hours",
+    ),
+    "fewer proxies than none": (
+        {"TRUSTED_PROXIES": "-1"},
+        "TRUSTED_PROXIES must be a whole number of proxies from 0 to 9; “-1” is not.",
     ),
     "HTTPS mistyped": ({"HTTPS_ONLY": "treu"}, "HTTPS_ONLY must be true or false; “treu” is neither."),
 }

@@ -54,13 +54,27 @@ def publish_due(*args: str) -> tuple[int, str]:
 def test_run_jobs_once(cast: SimpleNamespace) -> None:
     assert once() == "0 jobs done.\n"
     review = factories.submitted(cast.writer)
-    assert once() != "0 jobs done.\n"
-    once()  # each mail is a job of its own, promised by the first
+    assert once() != "0 jobs done.\n"  # and the mails that the first job promised
     assert {message.to[0] for message in mail.outbox} == {
         f"{name}@example.org" for name in ("rita", "ravi", "lena")
     }
     assert review.edition.title in mail.outbox[0].subject
     assert once() == "0 jobs done.\n"
+
+
+@pytest.mark.django_db
+def test_once_is_all_that_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of the jobs that nobody waits for, and those after a batch of which each one failed."""
+
+    def look(payload: dict[str, int]) -> None:
+        if payload["n"] < 30:
+            raise OSError("away")
+
+    monkeypatch.setitem(jobs.JOBS, "check_link", look)
+    for n in range(50):
+        enqueue("check_link", key=f"link:{n}", payload={"n": n})
+    assert once() == "20 jobs done.\n"
+    assert Outbox.objects.filter(done_at=None, attempts=1).count() == 30
 
 
 @pytest.mark.django_db

@@ -122,7 +122,7 @@ BAD = {
     "disclaimers is a table": (REVIEW + TIER + "[disclaimers]\na = 1\n", "disclaimers"),
     "wrong placement": (
         REVIEW + TIER + BOX.replace('"end"', '"left"'),
-        "placement must be top, inline or end",
+        "placement must be top, inline, end or crisis",
     ),
     "no placement": (REVIEW + TIER + BOX.replace('placement = "end"\n', ""), "placement must be"),
     "placement is a list": (REVIEW + TIER + BOX.replace('"end"', '["end"]'), "placement must be"),

@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, DateField, Field, JSONField, Model, TextField
 
-from articles.models import Contribution, Edition, Notice, Publication
+from articles.models import Attestation, Contribution, Edition, Notice, Publication
 from reviews.models import (
     Attachment,
     ChainHead,
@@ -32,7 +32,7 @@ from tests.database.raw import Refuses
 pytestmark = pytest.mark.django_db
 
 IMMUTABLE: list[type[Model]] = [
-    Edition, Contribution, Notice, SourceCheck, SignOff, Revocation, Event, PolicyVersion, DisclaimerVersion, Conflict,
+    Edition, Attestation, Contribution, Notice, SourceCheck, SignOff, Revocation, Event, PolicyVersion, DisclaimerVersion, Conflict,
 ]  # fmt: skip
 KEPT: list[type[Model]] = [*IMMUTABLE, Publication, Review, Claim, Finding, Comment, Attachment, ChainHead]
 ENDING = {"status", "ended_at", "ended_by_id", "ended_reason"}

@@ -14,13 +14,20 @@ from django.db.models import CheckConstraint, QuerySet, UniqueConstraint
 
 from articles.models import (
     Citation,
+    Delivery,
     Edition,
+    Listing,
     Publication,
     PublishedDisclaimer,
     PublishedReference,
+    PublishedSigner,
+    ReaderReport,
+    Reads,
     RegistryAnswer,
+    SeeAlso,
     Source,
     SourceVersion,
+    Webhook,
 )
 from reviews.models import (
     Alert,
@@ -76,6 +83,22 @@ def _live(record: SimpleNamespace) -> QuerySet[Publication]:
     return Publication.objects.filter(pk=record.live.pk)
 
 
+def _delivered_twice(cast: SimpleNamespace) -> None:
+    webhook = Webhook.objects.create(url="https://receiver.example/", created_by=cast.editor)
+    for _ in range(2):
+        Delivery.objects.create(webhook=webhook, message="msg_1", event="test.ping", outcome="sent", at=NOW)
+
+
+def _reported(record: SimpleNamespace, **wrong: Any) -> ReaderReport:
+    right = {"edition": 1, "kind": "mistake", "text": "Wrong.", "created_at": NOW, "forget_at": NOW}
+    return ReaderReport.objects.create(**{**right, "publication": record.live, **wrong})
+
+
+def _leading(record: SimpleNamespace, **wrong: Any) -> SeeAlso:
+    right = {"article": record.live.article, "other": record.signed.article, "place": 1}
+    return SeeAlso.objects.create(**{**right, **wrong})
+
+
 def _whole(rows: Callable[[SimpleNamespace], QuerySet[Any]]) -> list[Case]:
     """A writer's answer without its parts, or parts without the answer."""
     return [
@@ -95,6 +118,11 @@ BREAKS: dict[str, list[Case]] = {
         lambda r, c: Alert.objects.update(decided_at=NOW),
     ],
     "alert_open_once": [lambda r, c: insert_copy(Alert, _first(Alert.objects.all()))],
+    "alert_reports_open_once": [
+        lambda r, c: [
+            insert_copy(Alert, _first(Alert.objects.all()), kind="reader_report", source_id=None) for _ in range(2)
+        ]
+    ],
     "answer_disagrees_with_reason": [lambda r, c: Answer.objects.update(kind="disagree", reason="")],
     "answer_kind_known": [lambda r, c: Answer.objects.update(kind="accepted")],
     "answer_once_for_a_passage": [lambda r, c: insert_copy(Answer, _first(Answer.objects.all()))],
@@ -125,6 +153,7 @@ BREAKS: dict[str, list[Case]] = {
     "contribution_version_once": [
         lambda r, c: insert_copy(type(r.live.article.contributions.first()), r.live.article.contributions.first().pk)
     ],
+    "delivery_message_once": [lambda r, c: _delivered_twice(c)],
     "disclaimer_has_words": [
         lambda r, c: insert_copy(DisclaimerVersion, _first(DisclaimerVersion.objects.all()), text="", number=9)
     ],
@@ -146,6 +175,8 @@ BREAKS: dict[str, list[Case]] = {
         lambda r, c: _live(r).update(status="superseded"),
         lambda r, c: _live(r).update(ended_at=NOW, ended_by=c.editor),
     ],
+    "listing_once": [lambda r, c: insert_copy(Listing, _first(Listing.objects.all()))],
+    "published_signer_once": [lambda r, c: insert_copy(PublishedSigner, _first(PublishedSigner.objects.all()))],
     "published_disclaimer_once": [lambda r, c: insert_copy(PublishedDisclaimer, _first(PublishedDisclaimer.objects.all()))],
     "published_reference_once": [lambda r, c: insert_copy(PublishedReference, _first(PublishedReference.objects.all()))],
     "publication_live_once": [lambda r, c: insert_copy(Publication, r.live.pk, slug="elsewhere")],
@@ -173,6 +204,19 @@ BREAKS: dict[str, list[Case]] = {
         lambda r, c: _review(r).update(status="scheduled", scheduled_for=NOW),
         lambda r, c: _review(r).update(scheduled_for=NOW, scheduled_by=c.editor),
     ],
+    "reader_report_forgotten_whole": [
+        lambda r, c: _reported(r, text=""),
+        lambda r, c: _reported(r, forgotten_at=NOW),
+        lambda r, c: _reported(r, forgotten_at=NOW, text="", passage="About a third."),
+        lambda r, c: _reported(r, forgotten_at=NOW, text="", email="ruth@example.org"),
+        lambda r, c: _reported(r, forgotten_at=NOW, text="", sender="5" * 64),
+    ],
+    "reader_report_kind_known": [lambda r, c: _reported(r, kind="rude")],
+    "reader_report_of_an_edition": [lambda r, c: _reported(r, edition=0)],
+    "reads_at_least_once": [lambda r, c: Reads.objects.create(article=r.live.article, month=NOW.date(), count=0)],
+    "reads_once_a_month": [
+        lambda r, c: [Reads.objects.create(article=r.live.article, month=NOW.date(), count=1) for _ in range(2)]
+    ],
     "registry_answer_once": [
         lambda r, c: [
             RegistryAnswer.objects.create(registry="crossref", identifier="doi:10.1000/1", outcome="unknown", asked_at=NOW)
@@ -196,6 +240,9 @@ BREAKS: dict[str, list[Case]] = {
             Opinion.objects.create(review=r.busy, edition=r.busy.edition, by=c.reviewer) for _ in range(2)
         ]
     ],
+    "see_also_not_itself": [lambda r, c: _leading(r, other=r.live.article)],
+    "see_also_other_once": [lambda r, c: [_leading(r, place=n) for n in (1, 2)]],
+    "see_also_place_once": [lambda r, c: [_leading(r, other=a) for a in (r.signed.article, r.busy.article)]],
     "settlement_has_reason": [
         lambda r, c: Settlement.objects.create(
             claim=_check(r).claim, checks=[], stands=_check(r), reason="", by=c.lead

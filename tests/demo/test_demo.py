@@ -110,7 +110,7 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing_running(tmp_path: Path) -> No
         "DEMO": "true",
         "DATABASE_URL": f"sqlite:///{tmp_path / 'demo.sqlite3'}",
         "VAR_DIR": str(tmp_path),
-        "EMAIL_URL": "dummymail://",
+        "EMAIL_URL": f"filemail://{tmp_path / 'mail'}",
         "STATIC_HASHED": "true",
     }
     demo = subprocess.Popen(
@@ -122,6 +122,7 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing_running(tmp_path: Path) -> No
         assert "Living well with chronic low back pain" in html
         for path in re.findall(r'href="(/static/[^"]+)"', html):
             assert _fetch(f"http://127.0.0.1:{port}{path}", demo)
+        assert f"http://127.0.0.1:{port}/desk/" in _mails_in(tmp_path / "mail", demo)
         group = demo.pid
         os.killpg(group, signal.SIGINT)
         out, err = demo.communicate(timeout=90)
@@ -136,6 +137,15 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing_running(tmp_path: Path) -> No
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
+
+
+def _mails_in(folder: Path, demo: subprocess.Popen[str]) -> str:
+    deadline = time.monotonic() + 90
+    while "http://" not in (said := "".join(mail.read_text("utf-8") for mail in folder.glob("*.log"))):
+        assert demo.poll() is None, demo.communicate()
+        assert time.monotonic() < deadline, "no mail was written"
+        time.sleep(0.3)
+    return said
 
 
 def _fetch(address: str, demo: subprocess.Popen[str]) -> str:

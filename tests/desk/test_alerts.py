@@ -27,7 +27,7 @@ from reviews.templatetags import alerts as badge
 from reviews.watching import alerts as service
 from tests import factories as f
 from tests.desk.conftest import said
-from tests.watching.conftest import cleared, retract, source_of
+from tests.watching.conftest import cleared, retract, source_of, turn
 
 At = Callable[[User], Client]
 LIST = "/desk/alerts/"
@@ -79,6 +79,27 @@ def test_the_first_due_is_on_top_and_overdue_is_said(cast: SimpleNamespace, aler
     assert "overdue by 3 hours" in html
     assert "A claim rests on it alone" in html
     assert 'Alerts <b class="number">2<span class="hidden"> open</span></b>' in html
+
+
+def test_what_readers_need_not_be_told_does_not_wait(cast: SimpleNamespace, alert: Alert, at: At) -> None:
+    """Only of retractions and withdrawals are readers told; what needs no notice is not said to lack one."""
+    source = f.source()
+    page = published(cast, citations=[source])
+    turn(source, "correction")
+    while jobs.run_due():
+        pass
+    corrected = Alert.objects.get(publication=page)
+    html = said(at(cast.editor).get(LIST))
+    told, quiet = html.index("to be told by"), html.index("need not be told")
+    assert html.index(address(alert)) < told < html.index(address(corrected)) < quiet
+    assert "not told</span>" not in html.replace("need not be told</span>", "")
+
+
+def test_who_took_an_alert_did_not_give_it_to_themselves(cast: SimpleNamespace, alert: Alert, at: At) -> None:
+    service.take(alert, by=cast.editor)
+    assert "Edgar Editor took the alert." in said(at(cast.editor).get(address(alert)))
+    service.assign(alert, by=cast.editor, to=cast.lead)
+    assert "Edgar Editor gave the alert to Lena Lead." in said(at(cast.editor).get(address(alert)))
 
 
 def test_filters_are_addresses(cast: SimpleNamespace, alert: Alert, at: At) -> None:

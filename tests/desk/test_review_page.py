@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html as lxml_html
 
+from articles.differences import marked
 from articles.editing import save_draft
 from articles.models import Article, Source
 from reviews import judging, workflow
-from reviews.desk.changes import difference
 from reviews.models import Claim, Disclaimer, Review
 from tests import factories as f
 from tests.desk.conftest import address, check_form, said, seen
@@ -75,6 +75,25 @@ def test_claims_are_marked_and_lead_to_their_entries(cast: SimpleNamespace, at: 
     for claim in review.claims.all():
         marked = root.get_element_by_id(f"passage-claim-{claim.pk}")
         assert marked.text_content().startswith(claim.anchor["exact"][:10])
+
+
+def test_every_source_can_be_opened_and_is_named_once(cast: SimpleNamespace, at: At) -> None:
+    cited = [
+        f.source(title="Trial", doi="10.1000/trial"),
+        f.source(title="Leaflet", kind="web-page", url="https://example.org/leaflet"),
+        f.source(title="Guideline", kind="guideline", pmid="77"),
+    ]
+    review = f.submitted(cast.writer, citations=cited)
+    html = at(cast.reviewer).get(page(review)).content.decode()
+    listed = lxml_html.fromstring(html).xpath("//ol[@class='references']")[0]
+    hrefs = [
+        "https://doi.org/10.1000/trial",
+        "https://example.org/leaflet",
+        "https://pubmed.ncbi.nlm.nih.gov/77/",
+    ]
+    assert listed.xpath(".//a/@href") == hrefs
+    text = listed.text_content()
+    assert text.count("10.1000/trial") == 1 and "Available from" not in text
 
 
 def test_missing_leads_to_places_on_the_page(cast: SimpleNamespace, at: At, review: Review) -> None:
@@ -166,7 +185,7 @@ def test_changes_between_editions(cast: SimpleNamespace, at: At, review: Review)
 
 
 def test_a_comparison_runs_nothing_that_stood_in_either_text() -> None:
-    html = difference("<p>a b</p><script>alert(1)</script>", "<p>a c <img src=x onerror=alert(1)></p>")
+    html = marked("<p>a b</p><script>alert(1)</script>", "<p>a c <img src=x onerror=alert(1)></p>")
     assert "<ins>c" in html
     assert "<del>b" in html
     for bad in ("<script", "<img", "onerror"):

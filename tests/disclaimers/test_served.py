@@ -17,6 +17,7 @@ from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
 from articles.models import Outbox, Publication
+from articles.public import asking
 from reviews import audit, served, workflow
 from reviews.models import Event, ServedCheck
 from reviews.proving import problems_in
@@ -252,13 +253,13 @@ def test_through_the_whole_site(https: bool, page: Publication, settings: Any) -
     settings.SECURE_SSL_REDIRECT = https
     settings.SITE_URL = "https://127.0.0.1" if https else "http://127.0.0.1:8000"
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if https else None
-    served._site.cache_clear()
+    asking._site.cache_clear()
     try:
         status, html = served.fetch(reverse("public:article", args=[page.slug]))
         assert (status, problems(page, html)) == (200, [])
         assert served.fetch("/articles/nothing-here/")[0] == 404
     finally:
-        served._site.cache_clear()
+        asking._site.cache_clear()
 
 
 def test_over_http(live_server: LiveServer, cast: SimpleNamespace, policy: Any, settings: Any) -> None:

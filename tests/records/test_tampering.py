@@ -25,7 +25,7 @@ FILE_ONLY = {
     r"claims[].(origin|added_by|dismissed_by|writer_answer|writer_reason|answered_by)",
     "claims[].checks[].(passage|locator|read|note)",
     "findings[].(category|message|remedy|added_by|writer_answer|writer_reason|answered_by)",
-    "publications[].(first_published_at|review_due|served.*|attestation.disclaimers[].after)",
+    "publications[].(first_published_at|review_due|served.*|attestation.disclaimers[].after|attestation.signers[].slug)",
 }  # fmt: skip
 """The same list stands, in words, in docs/approval-record.md."""
 

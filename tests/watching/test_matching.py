@@ -13,8 +13,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from articles.models import Heartbeat, Outbox, Source
+from articles.canonical import digest
+from articles.models import Heartbeat, Outbox, Source, SourceVersion, record
 from articles.sources import library
+from articles.sources.works import Work
 from reviews import audit, workflow
 from reviews.models import Event, RetractionRecord, StandingChange
 from reviews.retractions.loading import load
@@ -99,6 +101,51 @@ def test_the_change_names_the_notice(loaded: None) -> None:
     assert (change.dataset, change.dataset_digest) == ("records.csv", record.dataset.digest)
     assert (change.notice_doi, change.noted_on) == ("10.1000/notice.1", record.noted_on)
     assert Outbox.objects.filter(job="raise_alerts").count() == 1
+
+
+def test_a_first_night_goes_by_batches_and_promises_the_same(loaded: None, cast: SimpleNamespace) -> None:
+    """Versions, changes, events and alerts are those of one change after the other; statements are few."""
+    entered = [
+        library.enter(
+            Work(title=f"Walk {n}", doi=f"10.1000/work.{n}" if n < 3 else f"10.1000/o.{n}"), by=None
+        )
+        for n in range(1, 451)
+    ]
+    known = {one.source.pk: one.source.versions.count() for one in entered}
+    with CaptureQueriesContext(connection) as captured:
+        found = match_all(only=ALL)
+    assert dict(found.after) == {"none": 448, "retracted": 1, "correction": 1}
+    assert len(captured) < 100
+    for change in StandingChange.objects.select_related("source"):
+        newest = change.source.versions.latest("number")
+        assert newest.number == known[change.source_id] + 1
+        assert newest.record == record(change.source) and newest.digest == digest(newest.record)
+        assert (change.before, change.after) == ("unknown", change.source.standing)
+    facts = Event.objects.filter(action="source_standing").values_list("facts__change", flat=True)
+    assert sorted(facts) == sorted(StandingChange.objects.values_list("pk", flat=True))
+    causes = {one.source.versions.latest("number").cause for one in entered}
+    assert causes == {
+        "no notice known, says records.csv",
+        "retracted, says records.csv",
+        "corrected, says records.csv",
+    }
+    assert Outbox.objects.filter(job="raise_alerts").count() == 2
+    assert audit.verify().ok
+
+
+def test_a_batch_that_fails_leaves_nothing_behind(loaded: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [source(doi=f"10.1000/work.{n}") for n in (1, 2)]
+
+    def fail(events: Any) -> None:
+        raise OSError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "append", fail)
+        with pytest.raises(OSError, match="away"):
+            match_all(only=ALL)
+    assert {standing(one) for one in made} == {"unknown"}
+    assert not StandingChange.objects.exists() and not SourceVersion.objects.filter(number__gt=1).exists()
+    assert match_all(only=ALL).changed == 2
 
 
 def test_without_a_complete_set_silence_is_not_known(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 import pytest
 
 from articles.models import Source
+from articles.sources import library
 from reviews import audit
 from reviews.watching import standings
 from reviews.watching.standings import set_standing
@@ -16,6 +18,19 @@ from tests.races.conftest import arena  # noqa: F401 (a fixture)
 from tests.races.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_one_identifier_and_two_sources(arena: None) -> None:  # noqa: F811
+    sources = [f.source(title=f"Walk {n}") for n in range(2)]
+
+    def take(pk: int) -> Any:
+        return library.amend(Source.objects.get(pk=pk), by=None, cause="by hand", doi="10.1000/one")
+
+    outcomes = race(*[("", partial(take, source.pk)) for source in sources])
+    lost = [outcome.error for outcome in outcomes if outcome.error]
+    assert [type(error) for error in lost] == [library.Duplicate]
+    assert "in the library already" in str(lost[0])
+    assert Source.objects.filter(doi="10.1000/one").count() == 1
 
 
 def test_no_notice_and_a_retraction_at_once(

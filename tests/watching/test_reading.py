@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from articles.sources.identifiers import doi_of, pmid_of
+from articles.sources.natures import NATURES, folded, mark_in, nature_of
 from reviews.retractions import loading
 from reviews.retractions.files import LONGEST_LINE, Lines, NotRetractionRecords
-from reviews.retractions.natures import NATURES, folded, mark_in, nature_of
-from reviews.retractions.reading import doi_in, examine, pmid_in, rows
+from reviews.retractions.reading import examine, rows
 from tests.watching.files import COLUMNS, as_csv, file, update, watched
 
 
@@ -89,6 +90,10 @@ def test_the_table_of_spellings() -> None:
         ("10.1000/ABC", "10.1000/abc"),
         ("https://doi.org/10.1000/abc", "10.1000/abc"),
         ("doi: 10.1000/abc", "10.1000/abc"),
+        ("DOI:https://dx.doi.org/10.1000/abc.", "10.1000/abc"),
+        ("10.1000/a%28b%29", "10.1000/a(b)"),
+        ("10.1000/a(b", "10.1000/a(b"),
+        ("10.1000/é|B", "10.1000/é|b"),
         ("10.1002/1521-4095(200010)12:20<1539::AID-ADMA1539>3.0.CO;2-S", "10.1002/1521-4095(200010)12:20<1539::aid-adma1539>3.0.co;2-s"),
         ("unavailable", ""),
         ("10.1000/a 10.1000/b", ""),
@@ -97,11 +102,11 @@ def test_the_table_of_spellings() -> None:
     ],
 )  # fmt: skip
 def test_dois(text: str, doi: str) -> None:
-    assert doi_in(text) == doi
+    assert doi_of(text) == doi
 
 
 def test_pmids() -> None:
-    assert [pmid_in(text) for text in ("0", "", "00042", "PMID: 42", "42.0", "4 2", "-42")] == [
+    assert [pmid_of(text) for text in ("0", "", "00042", "PMID: 42", "42.0", "4 2", "-42")] == [
         "", "", "42", "42", "42", "", "",
     ]  # fmt: skip
 

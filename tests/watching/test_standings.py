@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.models import Outbox, Source, SourceVersion
+from articles.sources.natures import GRAVITY
 from reviews import audit
 from reviews.models import Event, RetractionSet, StandingChange
-from reviews.retractions.natures import GRAVITY
 from reviews.watching.standings import BAD, Notice, set_standing, standing_of
 from tests import factories as f
 

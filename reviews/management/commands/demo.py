@@ -70,9 +70,11 @@ class Command(BaseCommand):
         jobs = [sys.executable, str(ROOT / "manage.py"), "run_jobs"]
         for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job ignores it
             signal.signal(number, _interrupt)
+        # The links in mails lead to this port, unless the site was given an address of its own.
+        environment = {"SITE_URL": f"http://127.0.0.1:{port}", **os.environ}
         # Each in a group of its own: Ctrl-C comes to us alone, and nothing of theirs outlives them.
         running = [
-            subprocess.Popen(command, cwd=ROOT, start_new_session=True)  # noqa: S603
+            subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # noqa: S603
             for command in (web, jobs)
         ]
         self.stdout.write("Serving. Ctrl-C stops it.")
