@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
+from _pytest.runner import CallInfo, runtestprotocol
 from django.core.cache import cache
 from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
@@ -146,16 +146,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """A test in the browser that fails is run once more: a busy machine can keep Chromium waiting too long.
 
-    What passes only then is named in the JUnit report (`second_try`), so that it can be looked at.
+    What passes only then is named in the JUnit report (`second_try`), so that it can be looked at. Between the two
+    only what is the test's own is taken down: were it the worker's last test, its live server and its database
+    would be gone before the second try.
     """
     if item.get_closest_marker("browser") is None:
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    reports = runtestprotocol(item, nextitem=item.parent, log=False)  # type: ignore[arg-type]
     if any(report.failed for report in reports):
         item.user_properties.append(("second_try", "yes"))
+        item.user_properties.extend(("first_try", report.longreprtext) for report in reports if report.failed)
         item._initrequest()  # type: ignore[attr-defined]
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    else:
+        rest = CallInfo.from_call(lambda: item.session._setupstate.teardown_exact(nextitem), when="teardown")
+        if rest.excinfo:
+            reports.append(item.ihook.pytest_runtest_makereport(item=item, call=rest))
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

@@ -84,6 +84,7 @@ def test_by_keyboard_alone(page: Page, review: Review, cast: SimpleNamespace) ->
     tab_to(page, page.get_by_role("link", name=review.edition.title))
     page.keyboard.press("Enter")
     expect(page.locator(".article-title")).to_be_visible()
+    page.wait_for_load_state()  # the keys answer once the page's scripts have run
     for number, claim in enumerate(review.claims.order_by("id"), start=1):
         page.keyboard.press("j")
         entry = page.locator(f"#claim-{claim.pk}")
