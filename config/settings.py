@@ -235,9 +235,6 @@ def _database(url: str) -> dict[str, Any]:
     elif config.get("ENGINE") == "django.db.backends.postgresql":
         config["CONN_MAX_AGE"] = max_age
         config["CONN_HEALTH_CHECKS"] = True
-        # No statement is prepared by itself, but those may be that ask for it (`articles.public.reading`):
-        # Django's own default is None, which refuses both.
-        config["OPTIONS"] = {**config.get("OPTIONS", {}), "prepare_threshold": 1_000_000_000}
     else:
         raise ImproperlyConfigured(
             "DATABASE_URL must name SQLite (sqlite:///path) or PostgreSQL (postgres://user@host/name); "

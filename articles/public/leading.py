@@ -13,7 +13,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from articles.public import reading
+from articles import statements
 
 _GAP = "@@links@@"
 _joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
@@ -69,7 +69,7 @@ def around(article: int, series: int | None, links: str | None) -> Around:
 
 
 def _part(article: int, series: int) -> tuple[str, str]:
-    found = reading.row(_PART, [series, article])
+    found = statements.row(_PART, [series, article])
     if found is None or found[3] == 1:  # alone in its series, for now
         return "", ""
     return _rendered(*found)

@@ -8,10 +8,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles import readership
+from articles import readership, statements
 from articles.downloads import FORMATS, references_file
 from articles.models import Publication
-from articles.public import frame, gone, leading, reading
+from articles.public import frame, gone, leading
 from articles.public.current import current_at
 from articles.sources.works import work_from
 
@@ -40,11 +40,11 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     whose copy is old, and one more for a part of a series; the others for what is no longer live.
     """
     today = timezone.localdate().isoformat()
-    if "HTTP_IF_NONE_MATCH" in request.META and (tag := reading.row(_TAG, [today, slug])):
+    if "HTTP_IF_NONE_MATCH" in request.META and (tag := statements.row(_TAG, [today, slug])):
         *leads, etag, overdue = tag
         if same := frame.unchanged(request, _etag(etag, overdue, leading.around(*leads))):
             return same
-    found = reading.row(_PAGE, [today, slug])
+    found = statements.row(_PAGE, [today, slug])
     if found is None:
         return _not_live(request, slug)
     *leads, number, etag, overdue, due, lang, title, head, above, html, below = found

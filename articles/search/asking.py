@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.utils.safestring import SafeString, mark_safe
 
-from articles.models import Publication, SearchEntry, Topic
+from articles import statements
+from articles.models import Publication
 from articles.search.engine import engine
 from articles.search.places import Place
 from articles.search.queries import Query, parse
@@ -19,6 +20,11 @@ PER_PAGE = 10
 MOST = 200
 """Results that can be leafed through. Whoever has more needs another question, not another page."""
 _LONG_AGO = dt.date(1900, 1, 1)
+_SHOWN = """
+SELECT page.id, page.slug, page.title, page.summary, entry.text, entry.review_line
+  FROM articles_searchentry entry
+  JOIN articles_publication page ON page.id = entry.publication_id AND page.status = 'live'
+ WHERE entry.publication_id IN ({})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +51,14 @@ class Results:
 
 
 def search(
-    text: str, *, topic: Topic | None = None, reviewed_from: dt.date | None = None, page: int | str = 1
+    text: str, *, topic: int | None = None, reviewed_from: dt.date | None = None, page: int | str = 1
 ) -> Results:
     """Find the live publications that have all words of `text`, and its phrases in quotation marks.
 
     First those with all of it in the title, the shortest title first; then in title, summary, topics,
     headings and the words they say most often; then anywhere, the newest first. Any text gets an answer,
-    and any page: one that is not there is the nearest that is. What it costs does not grow with the
-    number of articles that have the words.
+    and any page: one that is not there is the nearest that is. `topic` is the key of one. What it costs does
+    not grow with the number of articles that have the words.
     """
     query = parse(text)
     keys = _ordered(query, topic=topic, reviewed_from=reviewed_from)
@@ -66,7 +72,7 @@ def search(
     )
 
 
-def _ordered(query: Query, *, topic: Topic | None = None, reviewed_from: dt.date | None = None) -> list[int]:
+def _ordered(query: Query, *, topic: int | None = None, reviewed_from: dt.date | None = None) -> list[int]:
     """Keys of at most `MOST` + 1 live publications, the best first."""
     since = None
     if reviewed_from:
@@ -76,7 +82,7 @@ def _ordered(query: Query, *, topic: Topic | None = None, reviewed_from: dt.date
         since = (reviewed_from, first)
     keys: dict[int, None] = {}
     for place in Place if query.stems else ():
-        found = engine().match(query, place, topic=topic.pk if topic else None, since=since, limit=MOST + 1)
+        found = engine().match(query, place, topic=topic, since=since, limit=MOST + 1)
         keys |= dict.fromkeys(found)
         if len(keys) > MOST:
             break
@@ -91,10 +97,9 @@ def _first_since(day: dt.date) -> int | None:
 
 
 def _results(query: Query, keys: list[int]) -> list[Result]:
-    live = SearchEntry.objects.filter(pk__in=keys, publication__status=Publication.Status.LIVE)
-    rows = live.values_list(
-        "pk", "publication__slug", "publication__title", "publication__summary", "text", "review_line"
-    )
+    if not keys:
+        return []
+    asked = _SHOWN.format(", ".join(["%s"] * len(keys)))
     by_key = {
         key: Result(
             slug=slug,
@@ -102,6 +107,6 @@ def _results(query: Query, keys: list[int]) -> list[Result]:
             passage=passage(query, text=text, summary=summary),
             review_line=mark_safe(review_line),  # noqa: S308 (made by a template, which escapes)
         )
-        for key, slug, title, summary, text, review_line in rows
+        for key, slug, title, summary, text, review_line in statements.rows(asked, keys)
     }
     return [by_key[key] for key in keys if key in by_key]

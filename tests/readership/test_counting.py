@@ -256,7 +256,7 @@ def test_a_new_edition_keeps_the_counts(cast: SimpleNamespace, clock: SimpleName
     f.judge(review, cast.reviewer)
     f.sign(review, cast.reviewer)
     newer = workflow.publish(review, by=cast.editor)
-    assert [one.pk for one in readership.most_read()] == [newer.pk]
+    assert [one.slug for one in readership.most_read()] == [newer.slug]
 
 
 def test_the_list_is_one_query_and_on_the_first_page_only(
