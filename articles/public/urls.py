@@ -17,11 +17,11 @@ from articles.public import (
 
 app_name = "public"
 urlpatterns = [
+    path("articles/<slug:slug>/", views.article, name="article"),  # the first, since it is asked for most
     path("", lists.home, name="home"),
     path("topics/", lists.topics, name="topics"),
     path("topics/<slug:slug>/", lists.topic, name="topic"),
     path("series/<slug:slug>/", lists.series, name="series"),
-    path("articles/<slug:slug>/", views.article, name="article"),
     path("articles/<slug:slug>/references.<slug:ending>", views.references, name="references"),
     path("reviewers/<slug:slug>/", lists.reviewer, name="reviewer"),
     path("feeds/articles.<slug:form>", feeds.articles, name="articles_feed"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from articles.models import Publication
+from articles import statements
 from articles.search.indexing import BREAK, Indexed
 from articles.search.places import Place
 from articles.search.queries import Query
@@ -17,18 +17,17 @@ MOST_CHECKED = 1_000
 
 _SHORT = """
     SELECT publication_id, {place} AS words FROM articles_searchindex
-    WHERE {place} @@ %(wanted)s::tsquery AND publication_id >= %(first)s
-    ORDER BY publication_id DESC LIMIT %(looked_at)s
+    WHERE {place} @@ %s::tsquery AND publication_id >= %s ORDER BY publication_id DESC LIMIT %s
 """
 _LONG = """
-    SELECT publication_id, NULL::tsvector AS words FROM articles_search_anywhere(
-        %(wanted)s::tsquery, %(phrases)s::tsquery, %(first)s, %(looked_at)s, %(limit)s
-    ) AS publication_id
+    SELECT publication_id, NULL::tsvector AS words
+    FROM articles_search_anywhere(%s::tsquery, nullif(%s, '')::tsquery, %s, %s, %s) AS publication_id
 """
+_SINCE = "EXISTS (SELECT 1 FROM articles_searchentry e WHERE e.publication_id = p.id AND e.reviewed_on >= %s)"
 # The best are first: short titles, then what says it in its title, its summary, its subjects.
 _RANK = {
     Place.TITLE: "length(p.title)",
-    Place.HEAD: "-ts_rank('{0.1, 0.2, 0.5, 1}', words, %(wanted)s::tsquery, 1)",
+    Place.HEAD: "-ts_rank('{0.1, 0.2, 0.5, 1}', words, %s::tsquery, 1)",
     Place.ANYWHERE: "NULL::int",
 }
 
@@ -70,30 +69,35 @@ def match(
     newest `MOST_CHECKED`. `since` is a day and the first key reviewed then or later.
     """
     wanted = " & ".join(map(_quoted, query.stems))
+    if topic is not None:
+        wanted = f"{wanted} & {_topic(topic)}"
     phrases = " & ".join(f"({' <-> '.join(map(_quoted, phrase))})" for phrase in query.phrases)
     day, first = since or (None, 0)
-    found = _LONG if place is Place.ANYWHERE else _SHORT.format(place=place.value)
-    reviewed = "JOIN articles_searchentry e ON e.publication_id = p.id AND e.reviewed_on >= %(day)s"
-    together = "AND words @@ %(phrases)s::tsquery"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT p.id FROM ({found}) found JOIN articles_publication p ON p.id = found.publication_id
-            {reviewed if day else ""}
-            WHERE p.status = %(live)s {together if phrases and place is not Place.ANYWHERE else ""}
-            ORDER BY {_RANK[place]}, p.id DESC LIMIT %(limit)s
-            """,  # noqa: S608 (our own names)
-            {
-                "wanted": wanted if topic is None else f"{wanted} & {_topic(topic)}",
-                "phrases": phrases or None,
-                "first": first,
-                "day": day,
-                "live": Publication.Status.LIVE,
-                "looked_at": MOST_CHECKED if phrases else limit,
-                "limit": limit,
-            },
-        )
-        return [key for (key,) in cursor.fetchall()]
+    looked_at = MOST_CHECKED if phrases else limit
+    conditions, params = ["p.status = 'live'"], list[str | int]()
+    if place is Place.ANYWHERE:
+        found = _LONG
+        params += [wanted, phrases, first, looked_at, limit]
+    else:
+        found = _SHORT.format(place=place.value)
+        params += [wanted, first, looked_at]
+        if phrases:
+            conditions.append("words @@ %s::tsquery")
+            params.append(phrases)
+    if day:
+        conditions.append(_SINCE)
+        params.append(day.isoformat())
+    if place is Place.HEAD:
+        params.append(wanted)
+    rows = statements.rows(
+        f"""
+        SELECT p.id FROM ({found}) found JOIN articles_publication p ON p.id = found.publication_id
+        WHERE {" AND ".join(conditions)} ORDER BY {_RANK[place]}, p.id DESC LIMIT %s
+        """,  # noqa: S608 (our own names)
+        [*params, limit],
+        plan_anew=True,
+    )
+    return [key for (key,) in rows]
 
 
 def _vector(parts: list[tuple[list[str], str]], topics: list[int]) -> str:

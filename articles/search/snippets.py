@@ -19,7 +19,7 @@ LONG = 240
 """Letters of a passage, about two lines and a half on a wide screen."""
 _NEAR = 160
 _LEAD = 60
-_MOST_LOOKS = 100
+_MOST_LOOKS = 30
 _SENTENCE_END = re.compile(r"[.!?]['\"’”)]?\s|\n")
 
 
@@ -76,6 +76,8 @@ def _places_of(wanted: str, folded: str) -> Iterator[_Found]:
 def _best(places: list[_Found]) -> _Found:
     """Where the passage begins that has the most of the words, the closest together, the first of such."""
     best, begin, left = (0, 0), places[0], 0
+    if len({one.stem for one in places}) == 1:
+        return begin
     inside: Counter[str] = Counter()
     for right in places:
         inside[right.stem] += 1

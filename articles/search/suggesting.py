@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-from django.db.models.functions import Length
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from articles.models import Publication, SearchEntry, SearchWord
+from articles import statements
 from articles.search.engine import engine
 from articles.search.places import Place
 from articles.search.queries import Query, asks_for
@@ -19,6 +17,14 @@ SHORTEST = 4
 _CANDIDATES = 5
 _ENOUGH = 20
 _READ = 5
+_ALIKE = """
+SELECT word FROM articles_searchword
+ WHERE (word >= %s AND word < %s OR word >= %s AND word < %s) AND length(word) BETWEEN %s AND %s"""
+_TEXTS = """
+SELECT page.title, page.summary, entry.text
+  FROM articles_searchentry entry
+  JOIN articles_publication page ON page.id = entry.publication_id AND page.status = 'live'
+ WHERE entry.publication_id IN ({})"""
 
 
 def suggestion(query: Query) -> str:
@@ -45,20 +51,20 @@ def _nearest(word: str) -> list[tuple[str, int]]:
     """Known words that one or two slips of a finger make of `word`, with how many; the fewest first."""
     slips = 1 if len(word) < 6 else 2
     # The first letter is seldom the wrong one. It may be missing, or have changed places with the second.
-    begins = Q()
-    for letter in {word[0], word[1]}:
-        begins |= Q(word__gte=letter, word__lt=chr(ord(letter) + 1))
-    known = SearchWord.objects.annotate(letters=Length("word")).filter(
-        begins, letters__gte=len(word) - slips, letters__lte=len(word) + slips
-    )
+    begins = [*_beginning(word[0]), *_beginning(word[1])]
+    known = statements.rows(_ALIKE, [*begins, len(word) - slips, len(word) + slips])
     found = process.extract(
         word,
-        known.exclude(pk=word).values_list("pk", flat=True),
+        [one for (one,) in known if one != word],
         scorer=OSA.distance,
         score_cutoff=slips,
         limit=_CANDIDATES,
     )
     return [(near, int(distance)) for near, distance, _ in found]
+
+
+def _beginning(letter: str) -> tuple[str, str]:
+    return letter, chr(ord(letter) + 1)
 
 
 def _having(word: str) -> list[int]:
@@ -72,6 +78,8 @@ def _having(word: str) -> list[int]:
 
 def _stands_in(word: str, keys: list[int]) -> bool:
     """Whether one of the first of these publications has exactly this word, and is live."""
-    live = SearchEntry.objects.filter(pk__in=keys[:_READ], publication__status=Publication.Status.LIVE)
-    texts = live.values_list("publication__title", "publication__summary", "text")
+    if not keys:
+        return False
+    looked_at = keys[:_READ]
+    texts = statements.rows(_TEXTS.format(", ".join(["%s"] * len(looked_at))), looked_at)
     return any(word in words(fold(tidy(part))) for entry in texts for part in entry)
