@@ -8,6 +8,7 @@ does not push another onto two pages.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -80,7 +81,7 @@ def home(request: HttpRequest) -> HttpResponse:
         title="Health articles, medically reviewed" if entries.first else "Older articles",
         description="Health articles, each checked and signed by a qualified medical reviewer who did "
         "not write it.",
-        topics=_topic_links(),
+        topics=_topic_links(tuple(live_topics())),
         most_read=readership.most_read() if entries.first else [],
     )
 
@@ -163,10 +164,11 @@ def live_topics() -> list[LiveTopic]:
     return [LiveTopic(*row) for row in statements.rows(_TOPICS, [])]
 
 
-def _topic_links() -> SafeString:
-    above = reverse("public:topics")
-    links = ((above, topic.slug, topic.name) for topic in live_topics())
-    return format_html_join("", '<li><a href="{}{}/">{}</a></li>', links)
+@lru_cache(maxsize=8)
+def _topic_links(topics: tuple[LiveTopic, ...]) -> SafeString:
+    """Everything that is shown is an argument, so what is kept can never be out of date."""
+    links = ((reverse("public:topic", args=[topic.slug]), topic.name) for topic in topics)
+    return format_html_join("", '<li><a href="{}">{}</a></li>', links)
 
 
 def _entries(request: HttpRequest, sql: str, *of: str | int) -> Entries:

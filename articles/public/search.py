@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -37,7 +38,7 @@ def results(request: HttpRequest) -> HttpResponse:
     }
     context: dict[str, Any] = {
         "typed": typed,
-        "topics": _options(topics, topic),
+        "topics": _options(tuple(topics), topic),
         "reviewed_from": reviewed_from,
         "misread": misread,
         "most_words": MOST_WORDS,
@@ -70,7 +71,9 @@ def _topic(request: HttpRequest, topics: list[LiveTopic], misread: list[str]) ->
     return topic
 
 
-def _options(topics: list[LiveTopic], chosen: LiveTopic | None) -> SafeString:
+@lru_cache(maxsize=64)
+def _options(topics: tuple[LiveTopic, ...], chosen: LiveTopic | None) -> SafeString:
+    """Everything that is shown is an argument, so what is kept can never be out of date."""
     selected = mark_safe(" selected")
     return format_html_join(
         "",

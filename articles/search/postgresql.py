@@ -14,14 +14,18 @@ from articles.search.queries import Query
 
 MOST_CHECKED = 1_000
 """Articles with all words of a phrase, the newest first, that are read for whether they stand together."""
+BATCH = 1_024
+"""Publications whose long vectors have one lexeme more in common, as `articles_search_anywhere` knows."""
 
 _SHORT = """
     SELECT publication_id, {place} AS words FROM articles_searchindex
     WHERE {place} @@ %s::tsquery AND publication_id >= %s ORDER BY publication_id DESC LIMIT %s
 """
 _LONG = """
-    SELECT publication_id, NULL::tsvector AS words
-    FROM articles_search_anywhere(%s::tsquery, nullif(%s, '')::tsquery, %s, %s, %s) AS publication_id
+    SELECT publication_id, NULL::tsvector AS words FROM articles_search_anywhere(
+        %s::tsquery, nullif(%s, '')::tsquery, %s, (SELECT max(publication_id) FROM articles_searchindex),
+        %s, %s
+    ) AS publication_id
 """
 _SINCE = "EXISTS (SELECT 1 FROM articles_searchentry e WHERE e.publication_id = p.id AND e.reviewed_on >= %s)"
 # The best are first: short titles, then what says it in its title, its summary, its subjects.
@@ -47,7 +51,7 @@ def put(publication: int, found: Indexed) -> None:
                 publication,
                 _vector(head[:1], found.topics),
                 _vector(head, found.topics),
-                _vector([*head, (found.body, "D")], found.topics),
+                _vector([*head, (found.body, "D")], found.topics, batch=publication // BATCH),
             ],
         )
 
@@ -100,7 +104,7 @@ def match(
     return [key for (key,) in rows]
 
 
-def _vector(parts: list[tuple[list[str], str]], topics: list[int]) -> str:
+def _vector(parts: list[tuple[list[str], str]], topics: list[int], *, batch: int | None = None) -> str:
     """A tsvector, written out: each stem with its places and their weight; `BREAK` leaves a place empty."""
     places: dict[str, list[str]] = {}
     at = 0
@@ -110,7 +114,8 @@ def _vector(parts: list[tuple[list[str], str]], topics: list[int]) -> str:
             if one != BREAK:
                 places.setdefault(one, []).append(f"{at}{weight}")
     written = [f"{_quoted(one)}:{','.join(where)}" for one, where in places.items()]
-    return " ".join([*written, *map(_topic, topics)])
+    in_batch = [] if batch is None else [f"'#{batch}'"]
+    return " ".join([*written, *map(_topic, topics), *in_batch])
 
 
 def _quoted(stem: str) -> str:

@@ -19,7 +19,7 @@ LONG = 240
 """Letters of a passage, about two lines and a half on a wide screen."""
 _NEAR = 160
 _LEAD = 60
-_MOST_LOOKS = 30
+_MOST_LOOKS = 15
 _SENTENCE_END = re.compile(r"[.!?]['\"’”)]?\s|\n")
 
 
