@@ -45,7 +45,8 @@ def site(live_server: Any, cast: SimpleNamespace) -> str:
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(
-    "path", ["/", "/topics/", "/topics/chronic-pain/", "/articles/walking/", "/articles/gone/"]
+    "path",
+    ["/", "/topics/", "/topics/chronic-pain/", "/search/?q=walking", "/articles/walking/", "/articles/gone/"],
 )
 def test_a_page_is_there_at_once_and_stays_put(site: str, browser: Browser, path: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
