@@ -120,6 +120,8 @@ def test_it_serves_until_ctrl_c_and_leaves_nothing_running(tmp_path: Path) -> No
     try:
         html = _fetch(f"http://127.0.0.1:{port}/", demo)
         assert "Living well with chronic low back pain" in html
+        page = _fetch(f"http://127.0.0.1:{port}/articles/living-well-with-chronic-low-back-pain/", demo)
+        assert set(re.findall(r"http://127\.0\.0\.1:(\d+)", page)) == {str(port)}
         for path in re.findall(r'href="(/static/[^"]+)"', html):
             assert _fetch(f"http://127.0.0.1:{port}{path}", demo)
         assert f"http://127.0.0.1:{port}/desk/" in _mails_in(tmp_path / "mail", demo)

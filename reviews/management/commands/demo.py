@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from articles import pages
 from config.environment import ROOT
 from reviews.demo import cast, library, stages
 from reviews.policy.loading import load_policy
@@ -37,6 +38,8 @@ class Command(BaseCommand):
         port = options["port"]
         if not options["no_serve"]:
             _check_free(port)
+        # Links in pages and mails lead to this port, unless the site was given an address of its own.
+        settings.SITE_URL = os.environ.get("SITE_URL", f"http://127.0.0.1:{port}")
         self._set_up()
         self._print_sheet(port)
         if not options["no_serve"]:
@@ -49,6 +52,8 @@ class Command(BaseCommand):
         people = cast.people()
         for title, stage in stages.stage_all(people, library.library()):
             self.stdout.write(f"  {title}: {stage}")
+        for _ in pages.render_all():  # the port may be another one than the last time
+            pass
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def _print_sheet(self, port: int) -> None:
@@ -70,8 +75,7 @@ class Command(BaseCommand):
         jobs = [sys.executable, str(ROOT / "manage.py"), "run_jobs"]
         for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job ignores it
             signal.signal(number, _interrupt)
-        # The links in mails lead to this port, unless the site was given an address of its own.
-        environment = {"SITE_URL": f"http://127.0.0.1:{port}", **os.environ}
+        environment = {**os.environ, "SITE_URL": settings.SITE_URL}
         # Each in a group of its own: Ctrl-C comes to us alone, and nothing of theirs outlives them.
         running = [
             subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # noqa: S603
