@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="articles.publication",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -93,6 +94,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="listings",
                         to="articles.topic",
+                        db_index=False,
                     ),
                 ),
                 (
@@ -101,6 +103,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="listings",
                         to="articles.page",
+                        db_index=False,
                     ),
                 ),
             ],

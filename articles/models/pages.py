@@ -33,11 +33,11 @@ class Page(models.Model):
 
 
 class Listing(models.Model):
-    """A live page in the list of one of its topics."""
+    """A live page in the list of one of its topics. Its two indexes are all that is ever asked for."""
 
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="listings")
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="listings")
-    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="+")
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="listings", db_index=False)
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="listings", db_index=False)
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         indexes = [

@@ -14,6 +14,8 @@ from articles.search.queries import Query
 
 MOST_CHECKED = 1_000
 """Articles with all words of a phrase, the newest first, that are read for whether they stand together."""
+LEAST_LOOKED_AT = 200
+"""For fewer the planner would rather read the newest articles until it has them: all, for a rare word."""
 BATCH = 1_024
 """Publications whose long vectors have one lexeme more in common, as `articles_search_anywhere` knows."""
 
@@ -77,7 +79,7 @@ def match(
         wanted = f"{wanted} & {_topic(topic)}"
     phrases = " & ".join(f"({' <-> '.join(map(_quoted, phrase))})" for phrase in query.phrases)
     day, first = since or (None, 0)
-    looked_at = MOST_CHECKED if phrases else limit
+    looked_at = MOST_CHECKED if phrases else max(limit, LEAST_LOOKED_AT)
     conditions, params = ["p.status = 'live'"], list[str | int]()
     if place is Place.ANYWHERE:
         found = _LONG
