@@ -155,6 +155,15 @@ EXPORT_DIR = _directory("EXPORT_DIR")
 
 See docs/static-export.md."""
 
+ANCHOR_FILE = _directory("ANCHOR_FILE")
+"""Where signed anchors of the log are kept, a line each; empty: VAR_DIR/anchors.jsonl. See docs/anchors.md.
+
+Best on another disk, or where what is written once cannot be changed."""
+ANCHOR_URL = _address_with_secret("ANCHOR_URL")
+"""What each anchor is sent to by POST as well; empty: nothing."""
+ANCHOR_MAIL = env.str("ANCHOR_MAIL", default="").strip()
+"""Who gets each anchor by mail as well; empty: nobody."""
+
 # --- Applications -----------------------------------------------------------------------------
 
 INSTALLED_APPS = [

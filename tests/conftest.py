@@ -7,11 +7,13 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from _pytest.runner import CallInfo, runtestprotocol
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
@@ -43,6 +45,15 @@ def _jobs_are_looked_after() -> None:
     """No page of a test asks whether they are, or how many alerts are open, but where it forgets the answer."""
     cache.set(signs.KEY, False, None)
     cache.set(badge.KEY, 0, None)
+
+
+@pytest.fixture(autouse=True)
+def _anchors_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What one test anchors must not be held against the log of another."""
+    path = Path(settings.VAR_DIR) / f"anchors-{os.getpid()}.jsonl"
+    monkeypatch.setattr(settings, "ANCHOR_FILE", path)
+    yield
+    path.unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)

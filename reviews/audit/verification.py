@@ -1,7 +1,7 @@
 """Recompute everything that can be recomputed and say what does not add up.
 
 What this shows is tamper-evidence: whoever rewrites the whole database consistently, chain and all,
-is found only by comparing with a copy of the head kept elsewhere.
+is found only by an anchor that is kept elsewhere (`reviews.audit.anchoring`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 from django.apps import apps
@@ -19,6 +20,7 @@ from django.db.models import Count, Max, Model, QuerySet
 from articles import attesting, guards
 from articles.canonical import canonical, digest_text
 from articles.models import Contribution, Edition, Publication
+from reviews.audit import anchoring
 from reviews.audit.log import chain_faults
 from reviews.audit.pages import Shelf, page_faults
 from reviews.audit.telling import Signing, Telling, listen
@@ -65,16 +67,33 @@ class Report:
 Check = Callable[[Report, Telling], Iterator[str]]
 
 
-def verify() -> Report:
-    """Check the whole record as it is at one moment. Changes nothing; raises nothing for what it finds."""
+def verify(anchors: Path | None = None) -> Report:
+    """Check the whole record as it is at one moment. Changes nothing; raises nothing for what it finds.
+
+    `anchors` is a file of anchors that was kept elsewhere; else the site's own.
+    """
     report = Report()
     telling = Telling()
+    kept = _anchors(
+        anchors or anchoring.file(), report
+    )  # before the moment: what is anchored later is not in it
     # Not in the same moment: on SQLite a look at the indexes (PRAGMA index_list) would take the write lock.
     _run("database", _database, report, telling)
     with one_moment():
         for name, check in CHECKS.items():
             _run(name, check, report, telling)
+        _run("anchors", lambda report, telling: anchoring.faults(kept), report, telling)
     return report
+
+
+def _anchors(path: Path, report: Report) -> list[str]:
+    try:
+        kept = anchoring.read(path)
+    except OSError as error:
+        report.faults.append(Fault("anchors", f"{path} cannot be read: {error.strerror}."))
+        return []
+    report.counts["anchors"] = len(kept)
+    return kept
 
 
 def _run(name: str, check: Check, report: Report, telling: Telling) -> None:

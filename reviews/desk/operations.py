@@ -47,6 +47,7 @@ _WORDS = {
     "find_see_also": "Find what pages lead to",
     "reader_report": "Open an alert for a reader’s report",
     "forget_reports": "Forget what readers typed",
+    "anchor_log": "Sign where the log ends",
     "daily_digest": "Send the daily mails",
     "reminders": "Remind of reviews that fall due",
     "tidy": "Forget jobs done long ago",

@@ -62,6 +62,7 @@ SCHEDULE: tuple[Entry, ...] = (
     ),
     Entry("reports", "forget_reports", dt.time(4, 15), "Forget what readers typed into old reports"),
     Entry("export", "export_site", dt.time(0, 15), "Hold every static file against the site (EXPORT_DIR)"),
+    Entry("anchor", "anchor_log", dt.time(0, 45), "Sign where the log ends, and keep it elsewhere"),
     Entry("tidy", "tidy", dt.time(4, 30), "Forget jobs that were done long ago"),
 )
 

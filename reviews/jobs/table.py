@@ -19,6 +19,7 @@ from articles.copies import exporting, purging
 from articles.outbox import enqueue
 from articles.webhooks import sending
 from reviews import alerts, mail, served, workflow
+from reviews.audit import anchoring
 from reviews.counting import counted
 from reviews.jobs import tidying
 from reviews.models import Review
@@ -132,6 +133,8 @@ JOBS: dict[str, Run] = {
     "forget_reports": lambda payload: reporting.forget_due(),
     # What live pages lead to.
     "find_see_also": Outside(lambda payload: see_also.refresh(after=payload.get("after", 0)), _find_see_also),
+    # The log.
+    "anchor_log": Outside(lambda payload: anchoring.anchor()),
     # The outbox itself.
     "tidy": lambda payload: tidying.forget_done(PATIENT),
 }

@@ -1,14 +1,15 @@
-"""`manage.py verify [--record FILE] [--json]`"""
+"""`manage.py verify [--anchors FILE] [--record FILE] [--json]`"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reviews import audit, records
 from reviews.records import log
@@ -40,10 +41,16 @@ class Command(BaseCommand):
             help="check this approval record, without a database (-: standard input)",
         )
 
+        parser.add_argument(
+            "--anchors",
+            metavar="FILE",
+            help="hold the log against this file of anchors, kept elsewhere (else: the site's own)",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["record"] is not None:
             raise SystemExit(self._record(options["record"], as_json=options["json"]))
-        report = audit.verify()
+        report = audit.verify(_anchors(options["anchors"]))
         if options["json"]:
             self.stdout.write(json.dumps({"ok": report.ok, **asdict(report)}))
         else:
@@ -88,6 +95,14 @@ class Command(BaseCommand):
             + ("the record holds together." if ok else f"{wrong} of {len(lines)} checks failed.")
         )
         return 0 if ok else 1
+
+
+def _anchors(name: str | None) -> Path | None:
+    if name is None:
+        return None
+    if not os.access(name, os.R_OK) or not Path(name).is_file():
+        raise CommandError(f"{name} is no file that can be read.")
+    return Path(name)
 
 
 def _read(name: str) -> bytes:
