@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 from django.utils.safestring import SafeString, mark_safe
 
-from articles import statements
 from articles.models import Publication
 from articles.search.engine import engine
+from articles.search.entries import live_entries
 from articles.search.places import Place
 from articles.search.queries import Query, parse
 from articles.search.snippets import marked, passage
@@ -20,11 +20,6 @@ PER_PAGE = 10
 MOST = 200
 """Results that can be leafed through. Whoever has more needs another question, not another page."""
 _LONG_AGO = dt.date(1900, 1, 1)
-_SHOWN = """
-SELECT page.id, page.slug, page.title, page.summary, entry.text, entry.review_line
-  FROM articles_searchentry entry
-  JOIN articles_publication page ON page.id = entry.publication_id AND page.status = 'live'
- WHERE entry.publication_id IN ({})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +92,13 @@ def _first_since(day: dt.date) -> int | None:
 
 
 def _results(query: Query, keys: list[int]) -> list[Result]:
-    if not keys:
-        return []
-    asked = _SHOWN.format(", ".join(["%s"] * len(keys)))
     by_key = {
-        key: Result(
-            slug=slug,
-            title=marked(title, query),
-            passage=passage(query, text=text, summary=summary),
-            review_line=mark_safe(review_line),  # noqa: S308 (made by a template, which escapes)
+        entry.pk: Result(
+            slug=entry.slug,
+            title=marked(entry.title, query),
+            passage=passage(query, text=entry.text, summary=entry.summary),
+            review_line=mark_safe(entry.review_line),  # noqa: S308 (made by a template, which escapes)
         )
-        for key, slug, title, summary, text, review_line in statements.rows(asked, keys)
+        for entry in live_entries(keys)
     }
     return [by_key[key] for key in keys if key in by_key]

@@ -7,6 +7,7 @@ from rapidfuzz.distance import OSA
 
 from articles import statements
 from articles.search.engine import engine
+from articles.search.entries import live_entries
 from articles.search.places import Place
 from articles.search.queries import Query, asks_for
 from articles.search.words import fold, tidy, words
@@ -20,11 +21,6 @@ _READ = 5
 _ALIKE = """
 SELECT word FROM articles_searchword
  WHERE (word >= %s AND word < %s OR word >= %s AND word < %s) AND length(word) BETWEEN %s AND %s"""
-_TEXTS = """
-SELECT page.title, page.summary, entry.text
-  FROM articles_searchentry entry
-  JOIN articles_publication page ON page.id = entry.publication_id AND page.status = 'live'
- WHERE entry.publication_id IN ({})"""
 
 
 def suggestion(query: Query) -> str:
@@ -78,8 +74,5 @@ def _having(word: str) -> list[int]:
 
 def _stands_in(word: str, keys: list[int]) -> bool:
     """Whether one of the first of these publications has exactly this word, and is live."""
-    if not keys:
-        return False
-    looked_at = keys[:_READ]
-    texts = statements.rows(_TEXTS.format(", ".join(["%s"] * len(looked_at))), looked_at)
-    return any(word in words(fold(tidy(part))) for entry in texts for part in entry)
+    texts = ((entry.title, entry.summary, entry.text) for entry in live_entries(keys[:_READ]))
+    return any(word in words(fold(tidy(part))) for parts in texts for part in parts)
