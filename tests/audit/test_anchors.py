@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +20,7 @@ from reviews.audit import anchoring
 from reviews.audit.log import GENESIS, event_hash
 from reviews.models import ChainHead, Event
 from tests import factories as f
+from tests.webhooks.receiver import Receiver, receiving, says
 
 pytestmark = pytest.mark.django_db
 
@@ -180,49 +180,32 @@ def test_the_job_anchors(log: list[int], kept: Path) -> None:
 
 
 @pytest.fixture
-def keeper(settings: Any) -> Iterator[SimpleNamespace]:
+def keeper(settings: Any) -> Iterator[Receiver]:
     """Somebody elsewhere who keeps anchors."""
-    told = SimpleNamespace(lines=[], status=204)
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told.lines.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            self.send_response(told.status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    settings.ANCHOR_URL = f"http://127.0.0.1:{server.server_port}/keep?token=a-secret"
-    yield told
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with receiving() as server:
+        settings.ANCHOR_URL = f"http://127.0.0.1:{server.port}/keep?token=a-secret"
+        yield server
 
 
 def test_all_who_keep_anchors_get_the_same_line(
-    log: list[int], kept: Path, keeper: SimpleNamespace, settings: Any
+    log: list[int], kept: Path, keeper: Receiver, settings: Any
 ) -> None:
     settings.ANCHOR_MAIL = "archive@example.org"
     kept.unlink()
     anchoring.anchor()
     line = kept.read_text().strip()
-    assert keeper.lines == [line]
+    assert [got.body.decode() for got in keeper.got] == [line]
     (sent,) = mail.outbox
     assert sent.to == ["archive@example.org"]
     assert line in str(sent.body).splitlines()
 
 
 def test_one_who_does_not_take_it_is_named_and_the_others_have_it(
-    log: list[int], kept: Path, keeper: SimpleNamespace, settings: Any
+    log: list[int], kept: Path, keeper: Receiver, settings: Any
 ) -> None:
     settings.ANCHOR_MAIL = "archive@example.org"
     settings.ANCHOR_FILE = kept.parent / "nowhere" / "anchors.jsonl"
-    keeper.status = 500
+    keeper.answer = says(500)
     with pytest.raises(anchoring.NotAnchored) as refused:
         anchoring.anchor()
     assert "file of anchors could not be written" in str(refused.value)
